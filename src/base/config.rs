@@ -67,10 +67,18 @@ pub struct HotFolder {
     /// Seconds without a change after which a delivery counts as complete.
     #[serde(default = "thirty")]
     pub stable_seconds: u64,
+    /// Longest time that a file is waited for which ends too early (a PDF, JPEG or TIFF without its end), seconds; then it is taken as
+    /// it is.
+    #[serde(default = "ten_minutes")]
+    pub incomplete_seconds: u64,
 }
 
 fn thirty() -> u64 {
     30
+}
+
+fn ten_minutes() -> u64 {
+    600
 }
 
 /// Access to an S3 server. Unset keys come from the AWS environment and profile.
@@ -370,7 +378,8 @@ mod tests {
         assert_eq!((units, config.oidc.client_id.as_str()), (vec!["SNV"], "7"));
         assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
         let config = set("SOHOA_SOURCE", r#"[{ folder = "/in", done = "/done" }]"#).unwrap();
-        let source = HotFolder { folder: "/in".into(), done_folder: "/done".into(), unit: None, target: None, stable_seconds: 30 };
+        let (folder, done_folder) = ("/in".into(), "/done".into());
+        let source = HotFolder { folder, done_folder, unit: None, target: None, stable_seconds: 30, incomplete_seconds: 600 };
         assert_eq!(config.hot_folders, [source]);
         assert!(set("SOHOA_OIDC_GROUPS", "kho").is_err() && set("SOHOA_SERVER_TRUSTED_PROXIES", "proxy").is_err());
         let (_folder, path) = file("[server]\nsign_ins = 3\n");

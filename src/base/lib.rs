@@ -4,4 +4,5 @@ pub mod config;
 pub mod cpu_time;
 pub mod error;
 pub mod model;
+pub mod system_files;
 pub mod text;

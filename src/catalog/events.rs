@@ -27,6 +27,29 @@ pub struct Event {
     pub hash: String,
 }
 
+tokio::task_local! {
+    /// Identifier of the key with which a program acts.
+    static ACTING_KEY: String;
+}
+
+/// Runs `work` for a program that acts with this key: every event that `work` writes names the key as `by_key`.
+pub async fn with_acting_key<F: Future>(key: String, work: F) -> F::Output {
+    ACTING_KEY.scope(key, work).await
+}
+
+/// The body of an event, with the key of the program that causes it.
+fn body_with_key(body: &Value) -> String {
+    let key = ACTING_KEY.try_with(Clone::clone).ok();
+    match (key, body.as_object()) {
+        (Some(key), Some(object)) => {
+            let mut object = object.clone();
+            object.insert("by_key".to_owned(), Value::String(key));
+            Value::Object(object).to_string()
+        }
+        _ => body.to_string(),
+    }
+}
+
 /// Events read per query while the chain is verified.
 const VERIFY_PAGE_SIZE: u64 = 500;
 
@@ -43,7 +66,7 @@ impl WriteTx {
         let at = self.now;
         let mut rows = Vec::with_capacity(events.len());
         for (seq, (dossier, kind, body)) in (last - count + 1..).zip(events) {
-            let body = body.to_string();
+            let body = body_with_key(body);
             head = chain_hash(&head, seq, at, batch, dossier, kind, &body)?;
             rows.push(vec![
                 SqlValue::Int(seq),

@@ -4,7 +4,7 @@
 //! The same queries run on both engines (TEXT and BIGINT columns, JSON as TEXT, times in epoch milliseconds); only the row lock of
 //! a claim differs. Several processes may share one catalogue.
 //!
-//! Transactions take their locks in one order, so that they cannot deadlock: the task, its dossiers by name, batches by identifier,
+//! Transactions take their locks in one order, so that they cannot deadlock: units, the task, its dossiers by name, batches by identifier,
 //! costs, the event chain, targets of roadmaps.
 
 mod accounts;
@@ -12,6 +12,7 @@ mod batches;
 mod clock;
 mod events;
 mod facts;
+mod identity;
 mod migrations;
 mod queue;
 mod review;
@@ -25,10 +26,11 @@ pub use accounts::mfa_and_oidc::{ExternalAccount, OidcLoginState};
 pub use accounts::users::UserCredentials;
 pub use batches::balance::PageProgress;
 pub use batches::failures::{Failure, FailureFilter, FailureGroup, LevelCount};
+pub use batches::folder_deliveries::{FOLDER_BATCH_KEY_PREFIX, FolderDelivery, FolderDeliveryState};
 pub use batches::lifecycle::NewBatch;
 pub use batches::timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 pub use clock::{Clock, rfc3339};
-pub use events::Event;
+pub use events::{Event, with_acting_key};
 pub use facts::batch_ledger::{BatchLedger, LedgerFile};
 pub use facts::dossier_queries::DossierSummary;
 pub use facts::rebuild::REBUILT_BATCH;
@@ -38,7 +40,8 @@ pub use queue::failed_tasks::FailedTask;
 pub use queue::leases::{MAX_FAILURES, MAX_LOST_CLAIMS, ReleaseOutcome};
 pub use queue::monitoring::{EventCursor, OpenTasks, QueueLevel};
 pub use review::document_decisions::{DecisionOutcome, NewDecision};
-pub use review::quarantine::{HeldDigests, HeldDossier, HeldPage, QuarantineDecision};
+pub use review::quarantine::{HeldDossier, HeldPage, QuarantineDecision, UnreadItem};
+pub use review::removal::RemovalPlan;
 pub use review::review_queue::{WaitingDocument, WaitingFilter};
 pub use roadmap::attachment::AttachmentRequest;
 pub use roadmap::one_stop_cases::StoredCaseDocument;
@@ -66,6 +69,20 @@ use tokio::sync::Mutex;
 
 /// Number of parsed plans in the cache; when it is full, the cache is emptied.
 const MAX_CACHED_PLANS: usize = 64;
+
+/// Settings of every SQLite connection. A commit is on the disk when it returns: originals are moved away after it.
+const SQLITE_SETTINGS: &[&str] = &["PRAGMA busy_timeout = 15000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
+
+/// Settings of every PostgreSQL connection. No forgotten transaction and no dead machine may hold a lock for ever.
+const POSTGRES_SETTINGS: &[&str] = &[
+    "SET lock_timeout = '20s'",
+    "SET statement_timeout = '300s'",
+    "SET idle_in_transaction_session_timeout = '60s'",
+    "SET tcp_keepalives_idle = 30",
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
+    "SET tcp_user_timeout = '60s'",
+];
 
 /// Attempts to migrate when several processes open a new catalogue at the same time.
 const MAX_OPEN_ATTEMPTS: u32 = 5;
@@ -121,10 +138,9 @@ impl Catalog {
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if engine == Engine::Sqlite {
-                        for pragma in ["PRAGMA busy_timeout = 15000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"] {
-                            sqlx::raw_sql(pragma).execute(&mut *connection).await?;
-                        }
+                    let settings = if engine == Engine::Sqlite { SQLITE_SETTINGS } else { POSTGRES_SETTINGS };
+                    for setting in settings {
+                        sqlx::raw_sql(*setting).execute(&mut *connection).await?;
                     }
                     Ok(())
                 })
@@ -149,7 +165,7 @@ impl Catalog {
             }
             tokio::time::sleep(Duration::from_millis(50 << attempts)).await;
         }
-        Ok(Self {
+        let catalog = Self {
             pool,
             engine,
             clock,
@@ -159,7 +175,9 @@ impl Catalog {
             progress_cache: Arc::default(),
             roadmap_parse_lock: Arc::default(),
             progress_read_lock: Arc::default(),
-        })
+        };
+        catalog.register_used_units().await?;
+        Ok(catalog)
     }
 
     /// Closes all connections. Later calls fail with `Unavailable`.

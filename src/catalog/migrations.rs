@@ -31,6 +31,11 @@ const FILES: &[(i64, &str, &str)] = &[
     (13, "work versions", include_str!("migrations/0013_work_versions.sql")),
     (14, "standard names", include_str!("migrations/0014_standard_names.sql")),
     (15, "failed tasks", include_str!("migrations/0015_failed_tasks.sql")),
+    (16, "folder deliveries", include_str!("migrations/0016_folder_deliveries.sql")),
+    (17, "withheld originals", include_str!("migrations/0017_withheld_originals.sql")),
+    (18, "access", include_str!("migrations/0018_access.sql")),
+    (19, "identity", include_str!("migrations/0019_identity.sql")),
+    (20, "ledger due", include_str!("migrations/0020_ledger_due.sql")),
 ];
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Conversion of rows into model types, and loading of whole dossiers.
 
+use crate::facts::withholding::withheld_originals;
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_enum, get_json, get_u32, get_u64, placeholders};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::delivered_file::DeliveredFile;
@@ -106,7 +107,8 @@ pub(crate) async fn load_contents(connection: &mut AnyConnection, dossier: &str)
             id,
         });
     }
-    Ok(DossierSnapshot { dossier: found, files, pages, documents })
+    let (withheld, container_held) = withheld_originals(connection, dossier).await?;
+    Ok(DossierSnapshot { dossier: found, files, pages, documents, withheld, container_held })
 }
 
 /// Rows of `table` by identifier.

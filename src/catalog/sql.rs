@@ -121,7 +121,10 @@ fn error_kind(error: &sqlx::Error) -> ErrorKind {
                 // SQLSTATE classes 08 connection, 53 resources, 57 operator intervention (also start and stop of the server), 58
                 // system error.
                 None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => ErrorKind::Unavailable,
-                None if code.starts_with("28") || code.starts_with("3D") => ErrorKind::Invalid,
+                // 25P03: the server ended a transaction that did nothing for too long.
+                None if code == "25P03" => ErrorKind::Unavailable,
+                // No such user, database or right.
+                None if code.starts_with("28") || code.starts_with("3D") || code == "42501" => ErrorKind::AccessRefused,
                 None => ErrorKind::Internal,
             },
             None => ErrorKind::Internal,
@@ -289,5 +292,15 @@ pub(crate) fn unit_condition(units: &UnitScope, column: &str, first: usize) -> (
         UnitScope::Only(names) => {
             (format!("{column} IN ({})", placeholders(first, names.len())), names.iter().map(|name| replace_nul(name)).collect())
         }
+    }
+}
+
+/// A condition that the dossier whose identifier `column` holds is of one of these units, and the values to bind from placeholder
+/// `first` on.
+pub(crate) fn dossier_condition(units: &UnitScope, column: &str, first: usize) -> (String, Vec<String>) {
+    let (only, names) = unit_condition(units, "d.fonds", first);
+    match units {
+        UnitScope::All => (only, names),
+        UnitScope::Only(_) => (format!("EXISTS (SELECT 1 FROM dossiers d WHERE d.id = {column} AND {only})"), names),
     }
 }

@@ -59,6 +59,7 @@ pub struct Member {
 /// `Unavailable` when the parent has closed the pipe; `Internal` when the kernel cannot limit the process.
 pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    sohoa_sandbox::worker_process::ignore_stop_signals()?;
     let input = rustix::io::dup(std::io::stdin()).or_error(ErrorKind::Internal, || "the archive is not the standard input".to_owned())?;
     let mut archive = std::fs::File::from(input);
     jail::limit_memory(memory_mib)?;

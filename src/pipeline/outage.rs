@@ -3,12 +3,14 @@
 //! An error of that kind says nothing about the item that was worked on. Whoever meets one calls
 //! [`OutageMonitor::wait_until_available`]: the dependencies are probed, by one caller at a time, until all of them answer.
 
-use crate::worker::{CancellationToken, Resources};
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_catalog::Catalog;
+use sohoa_stages::stage::Context;
 use sohoa_storage::key;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 /// Pause after the first failed probe; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -24,6 +26,17 @@ const PROBE_BYTES: usize = 64 << 10;
 
 /// Interval at which a lasting outage is logged again.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
+
+/// What workers use: the catalogue, what stages may use, and the outage that this process has noticed.
+#[derive(Clone, Copy)]
+pub struct Resources<'a> {
+    /// The queue and the facts.
+    pub catalog: &'a Catalog,
+    /// What stages may use.
+    pub stages: Context<'a>,
+    /// The present outage.
+    pub outages: &'a OutageMonitor,
+}
 
 /// A present outage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,14 +79,14 @@ impl OutageMonitor {
         Some(Outage { dependency, error: error.clone(), seconds: since.elapsed().as_secs() })
     }
 
-    /// Waits until every dependency answers a probe, or a stop is requested.
-    pub async fn wait_until_available(&self, resources: &Resources<'_>, stop: &CancellationToken) -> Verdict {
+    /// Waits until every dependency answers a probe, or a stop is requested. `cause` is the kind of the error that was met.
+    pub async fn wait_until_available(&self, resources: &Resources<'_>, cause: ErrorKind, stop: &CancellationToken) -> Verdict {
         let noticed_elsewhere = self.current().is_some();
         let _turn = self.probing.lock().await;
         let (mut pause, mut logged) = (FIRST_PAUSE, None::<Instant>);
         let mut verdict = if noticed_elsewhere { Verdict::Recovered } else { Verdict::Available };
         loop {
-            match probe(resources).await {
+            match probe(resources, cause).await {
                 Ok(()) => {
                     self.end();
                     return verdict;
@@ -128,7 +141,7 @@ pub async fn retry_through_outages<T, F: Future<Output = Result<T>>>(
             Err(error) if error.kind().is_outage() => error,
             Err(error) => return Err(error),
         };
-        match resources.outages.wait_until_available(resources, stop).await {
+        match resources.outages.wait_until_available(resources, error.kind(), stop).await {
             Verdict::Stopped => return Ok(None),
             Verdict::CannotStart(error) => return Err(error),
             Verdict::Recovered => tries = 0,
@@ -154,7 +167,7 @@ pub async fn sleep_unless_stopped(pause: Duration, stop: &CancellationToken) -> 
 }
 
 /// Asks every dependency for an answer; the first that gives none, with its error.
-async fn probe(resources: &Resources<'_>) -> std::result::Result<(), (&'static str, Error)> {
+async fn probe(resources: &Resources<'_>, cause: ErrorKind) -> std::result::Result<(), (&'static str, Error)> {
     let catalogue = async { resources.catalog.check_writable().await };
     let disk = async {
         let file = tempfile::NamedTempFile::new_in(resources.stages.temp_dir);
@@ -165,12 +178,22 @@ async fn probe(resources: &Resources<'_>) -> std::result::Result<(), (&'static s
     within("disk", disk).await?;
     within("catalogue", catalogue).await?;
     within("store", probe_store(resources)).await?;
-    within("reading-processes", processes).await
+    // All of them may be busy: they are asked only when one could not start.
+    if cause == ErrorKind::DependencyMissing {
+        within("reading-processes", processes).await?;
+    }
+    Ok(())
 }
 
 /// Writes, reads and deletes a blob.
 async fn probe_store(resources: &Resources<'_>) -> Result<()> {
     let store = resources.stages.store;
+    if store.stat(key::IDENTITY).await?.is_none() {
+        return Err(Error::unavailable(format!(
+            "the store does not carry the identity of this archive ({}): is its disk mounted?",
+            key::IDENTITY
+        )));
+    }
     let place = key::probe(&uuid::Uuid::now_v7().to_string());
     store.put(&place, vec![0; PROBE_BYTES]).await?;
     let read = store.get(&place).await;

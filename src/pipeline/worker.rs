@@ -1,15 +1,15 @@
 //! The worker: claims a task, runs its stages, commits what they decided.
 
-use crate::outage::{OutageMonitor, Verdict, retry_through_outages, sleep_unless_stopped};
+use crate::outage::{Resources, Verdict, retry_through_outages, sleep_unless_stopped};
 use futures_util::FutureExt;
 use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::Item;
 use sohoa_base::model::refusal::Refusal;
-use sohoa_catalog::{Catalog, Claim, MAX_LOST_CLAIMS, ReleaseOutcome};
+use sohoa_catalog::{Claim, MAX_LOST_CLAIMS, ReleaseOutcome};
 use sohoa_stages as stages;
-use sohoa_stages::stage::{Context, PipelineEntry, TaskState};
+use sohoa_stages::stage::{Context, PipelineEntry, Stage, TaskState};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,17 +26,6 @@ const MAX_BATCH_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The same for a worker that serves all batches and may wait for days.
 const MAX_POLL_INTERVAL: Duration = Duration::from_secs(1);
-
-/// What workers use: the catalogue, what stages may use, and the outage that this process has noticed.
-#[derive(Clone, Copy)]
-pub struct Resources<'a> {
-    /// The queue and the facts.
-    pub catalog: &'a Catalog,
-    /// What stages may use.
-    pub stages: Context<'a>,
-    /// The present outage.
-    pub outages: &'a OutageMonitor,
-}
 
 /// Batches from which a worker claims tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +125,7 @@ async fn process_task(resources: &Resources<'_>, claim: &Claim, stop: &Cancellat
         Outcome::Failed(error) => error,
     };
     if failed.kind().is_outage() {
-        match resources.outages.wait_until_available(resources, stop).await {
+        match resources.outages.wait_until_available(resources, failed.kind(), stop).await {
             Verdict::Available => release_or_park(resources, claim, &failed, &costs, stop).await,
             // Nothing is known against the item: the task is given back as it was.
             verdict => {
@@ -251,12 +240,27 @@ async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut TaskState) 
             PipelineEntry::Options(group) => drop(work.option_groups.insert(group.name, options.clone())),
             PipelineEntry::Stage(stage) => {
                 let began = Instant::now();
-                stage.run(context, options, work).await?;
+                run_stage(context, stage, options, work).await?;
                 tracing::debug!(task = claim.task, stage = stage.name(), milliseconds = began.elapsed().as_millis(), "stage done");
             }
         }
     }
     Ok(())
+}
+
+/// Runs one stage. Readings that are gone from the cache are made again, once, and the stage runs anew.
+async fn run_stage(context: &Context<'_>, stage: &dyn Stage, options: &serde_json::Value, work: &mut TaskState) -> Result<()> {
+    let before = work.changes.len();
+    match stage.run(context, options, work).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            work.changes.truncate(before);
+            if stages::readings::restore_lost(context, work).await? == 0 {
+                return Err(error);
+            }
+            stage.run(context, options, work).await
+        }
+        done => done,
+    }
 }
 
 /// Deletes what the committed task no longer needs; what cannot be deleted now is only space.
@@ -275,6 +279,7 @@ fn entries_of_task(claim: &Claim) -> Result<Vec<(PipelineEntry, &serde_json::Val
     group
         .stages
         .iter()
+        .filter(|step| !stages::RETIRED_STAGES.contains(&step.stage.as_str()))
         .map(|step| {
             let entry =
                 stages::by_name(&step.stage).ok_or_else(|| Error::invalid(format!("this program has no stage {:?}", step.stage)))?;

@@ -3,9 +3,10 @@
 use crate::frames::{Failure, Message, Reply, read_frame, write_frame};
 use crate::handler::Handler;
 use crate::jail;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Resource limits of a worker process.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,7 @@ const STACK_BYTES: usize = 64 << 20;
 /// That of `open`; `Internal` when the kernel cannot limit the process; those of the pipe.
 pub fn serve<H: Handler>(limits: SandboxLimits, open: impl FnOnce() -> Result<H> + Send + 'static) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    ignore_stop_signals()?;
     let worker = std::thread::Builder::new()
         .name("reader".to_owned())
         .stack_size(STACK_BYTES)
@@ -37,6 +39,20 @@ pub fn serve<H: Handler>(limits: SandboxLimits, open: impl FnOnce() -> Result<H>
         })
         .map_err(|error| Error::unavailable("the reading process cannot start its thread").caused_by(error))?;
     worker.join().unwrap_or_else(|_| Err(Error::internal("the reading process panicked")))
+}
+
+/// Leaves it to the parent to end this process: a Ctrl-C in a terminal and the stop of a service reach the whole group, and the page in
+/// hand would be lost.
+///
+/// # Errors
+/// `Unavailable` when the system takes no signal handlers.
+pub fn ignore_stop_signals() -> Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::default())
+            .or_error(ErrorKind::Unavailable, || "the reading process cannot handle signals".to_owned())?;
+    }
+    Ok(())
 }
 
 fn answer_all<H: Handler>(limits: SandboxLimits, mut handler: H) -> Result<()> {

@@ -1,9 +1,10 @@
 //! Collectors that count facet values and sort in one pass over the pages found.
 
 use crate::hits::MAX_FACET_VALUES;
-use crate::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, YEAR};
+use crate::schema::{DOSSIER_LABEL, ISSUER_LABEL, KIND_LABEL, UNIT, YEAR};
+use sohoa_base::model::account::UnitScope;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tantivy::collector::sort_key::NaturalComparator;
 use tantivy::collector::{Collector, SegmentCollector, SegmentSortKeyComputer, SortKeyComputer};
 use tantivy::columnar::{Column, StrColumn};
@@ -24,15 +25,47 @@ pub(crate) struct HitCounts {
     pub(crate) year: BTreeMap<u64, u64>,
 }
 
-/// Collector of [`HitCounts`].
-pub(crate) struct HitCounter;
+/// Collector of [`HitCounts`]. Pages of other units are not counted, whatever the query matches.
+pub(crate) struct HitCounter {
+    pub(crate) units: UnitScope,
+}
 
 /// Collector of [`HitCounts`] for one segment, by the term ordinals of the segment.
 pub(crate) struct SegmentHitCounter {
+    allowed: AllowedUnits,
     total: u64,
     labels: [LabelCounter; 3],
     years: Option<Column<u64>>,
     year: BTreeMap<u64, u64>,
+}
+
+/// Units whose pages are counted, by the term ordinals of the segment.
+enum AllowedUnits {
+    All,
+    Only(Option<StrColumn>, BTreeSet<u64>),
+}
+
+impl AllowedUnits {
+    fn of(segment: &SegmentReader, units: &UnitScope) -> tantivy::Result<Self> {
+        let UnitScope::Only(units) = units else { return Ok(Self::All) };
+        let column = segment.fast_fields().str(UNIT)?;
+        let mut ordinals = BTreeSet::new();
+        if let Some(column) = &column {
+            for unit in units {
+                ordinals.extend(column.dictionary().term_ord(unit)?);
+            }
+        }
+        Ok(Self::Only(column, ordinals))
+    }
+
+    fn contains(&self, page: DocId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(column, ordinals) => {
+                column.iter().flat_map(|column| column.term_ords(page)).any(|ordinal| ordinals.contains(&ordinal))
+            }
+        }
+    }
 }
 
 /// Counts by term ordinal of one text column.
@@ -83,6 +116,7 @@ impl Collector for HitCounter {
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentHitCounter> {
         Ok(SegmentHitCounter {
+            allowed: AllowedUnits::of(segment, &self.units)?,
             total: 0,
             labels: [
                 LabelCounter::of(segment, KIND_LABEL)?,
@@ -121,6 +155,9 @@ impl SegmentCollector for SegmentHitCounter {
     type Fruit = HitCounts;
 
     fn collect(&mut self, page: DocId, _: Score) {
+        if !self.allowed.contains(page) {
+            return;
+        }
         self.total += 1;
         for labels in &mut self.labels {
             labels.count(page);

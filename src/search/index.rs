@@ -1,4 +1,5 @@
-//! Index on disk: opening, adding and removing pages, committing. It can be deleted and rebuilt from the store.
+//! Index on disk: opening, writing, reading. It can be made again from the store, so a missing, damaged or older one is replaced by an
+//! empty one, and whoever follows the event log fills it.
 
 use crate::hits::Hits;
 use crate::index_error::map_tantivy_error;
@@ -6,11 +7,13 @@ use crate::indexed_page::{IndexedPage, to_index_entry};
 use crate::query::Query;
 use crate::query_executor;
 use crate::schema::{INDEX_VERSION, IndexFields, build};
+use serde::{Deserialize, Serialize};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tantivy::directory::MmapDirectory;
+use tantivy::indexer::UserOperation;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term};
 
 /// Memory budget of the writer before it flushes a segment, bytes.
@@ -22,17 +25,14 @@ const META_FILE: &str = "meta.json";
 /// Search index of one home folder. Readers and the single writer may be different processes.
 pub struct SearchIndex {
     folder: PathBuf,
-    index: Index,
-    pub(super) fields: IndexFields,
-    writer: Mutex<WriterState>,
-    reader: Mutex<ReaderState>,
+    open: RwLock<Arc<OpenIndex>>,
 }
 
-#[derive(Default)]
-struct WriterState {
-    writer: Option<IndexWriter>,
-    /// A change since the last commit failed, and all changes since then are lost.
-    is_poisoned: bool,
+/// The files as opened; replaced when they are made again.
+struct OpenIndex {
+    index: Index,
+    fields: IndexFields,
+    reader: Mutex<ReaderState>,
 }
 
 struct ReaderState {
@@ -41,117 +41,77 @@ struct ReaderState {
     meta: Vec<u8>,
 }
 
+/// How far the event log is in the index; kept in the index's own commit, so that both are always of one state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexPosition {
+    /// Identifier of the catalogue whose events were followed.
+    pub catalogue: String,
+    /// Sequence number of the last event.
+    pub event: u64,
+}
+
+/// The right to write, of one process at a time. Changes become durable and visible at [`IndexUpdate::commit`].
+pub struct IndexUpdate {
+    open: Arc<OpenIndex>,
+    writer: IndexWriter,
+}
+
 impl std::fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SearchIndex").finish_non_exhaustive()
     }
 }
 
+impl std::fmt::Debug for IndexUpdate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IndexUpdate").finish_non_exhaustive()
+    }
+}
+
 impl SearchIndex {
-    /// Opens the index in `folder`, which is created if missing.
+    /// Opens the index in `folder`. One that is missing, damaged or of another version is replaced by an empty one.
     ///
     /// # Errors
-    /// `Invalid` for an index of another version (run `sohoa rebuild`); `Corrupt` for a damaged one; `Unavailable` on
-    /// I/O errors.
+    /// `Invalid` if the folder contains something other than an index; `Unavailable` on I/O errors.
     pub fn open(folder: &Path) -> Result<Self> {
-        let failed = || format!("cannot open the search index in {}", folder.display());
-        fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
-        // Several processes may open a new home at the same time; only one may create the index.
-        let lock = File::create(folder.join("open.lock")).or_error(ErrorKind::Unavailable, failed)?;
-        lock.lock().or_error(ErrorKind::Unavailable, failed)?;
-        let (schema, fields) = build();
-        let version_file = folder.join(VERSION_FILE);
-        let index = if folder.join(META_FILE).exists() {
-            if fs::read_to_string(&version_file).unwrap_or_default() != INDEX_VERSION {
-                return Err(version_mismatch(folder));
-            }
-            let index = Index::open_in_dir(folder).map_err(|error| map_tantivy_error(error, failed()))?;
-            if index.schema() != schema {
-                return Err(version_mismatch(folder));
-            }
-            index
-        } else {
-            fs::write(&version_file, INDEX_VERSION).or_error(ErrorKind::Unavailable, failed)?;
-            let directory = MmapDirectory::open(folder).or_error(ErrorKind::Unavailable, failed)?;
-            Index::create(directory, schema, tantivy::IndexSettings::default()).map_err(|error| map_tantivy_error(error, failed()))?
-        };
-        drop(lock);
-        let meta = fs::read(folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
-        let reader: IndexReader =
-            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|error| map_tantivy_error(error, failed()))?;
-        Ok(Self { folder: folder.to_owned(), index, fields, writer: Mutex::default(), reader: Mutex::new(ReaderState { reader, meta }) })
+        Ok(Self { folder: folder.to_owned(), open: RwLock::new(Arc::new(open_or_replace(folder)?)) })
     }
 
-    /// Deletes the index in `folder`, of any version, and opens an empty one, for a rebuild.
+    /// Opens the files again: they were deleted, damaged or replaced.
     ///
     /// # Errors
-    /// `Invalid` if the folder contains something other than an index; else as [`SearchIndex::open`].
-    pub fn recreate(folder: &Path) -> Result<Self> {
-        let failed = || format!("cannot delete the search index in {}", folder.display());
-        if folder.is_dir() {
-            let is_empty = fs::read_dir(folder).or_error(ErrorKind::Unavailable, failed)?.next().is_none();
-            if !is_empty && !folder.join(VERSION_FILE).exists() && !folder.join(META_FILE).exists() {
-                return Err(Error::invalid(format!("{} holds no search index: name another folder", folder.display())));
-            }
-            fs::remove_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
-        }
-        Self::open(folder)
-    }
-
-    /// Adds a page. To replace the pages of a dossier, remove them first. Visible to searches after
-    /// [`SearchIndex::commit`].
-    ///
-    /// # Errors
-    /// `Unavailable` while another process writes. After an error all changes since the last commit are lost, and
-    /// the next commit fails.
-    pub fn add_page(&self, page: &IndexedPage) -> Result<()> {
-        let entry = to_index_entry(page, &self.fields)?;
-        let mut state = self.lock_writer();
-        let added = self.ensure_writer(&mut state)?.add_document(entry).map(|_| ());
-        self.poison_on_error(state, added, || format!("cannot index page {} of document {} of {}", page.page, page.document, page.object))
-    }
-
-    /// Removes the pages of a dossier. Visible to searches after [`SearchIndex::commit`].
-    ///
-    /// # Errors
-    /// `Unavailable` while another process writes.
-    pub fn remove_dossier(&self, object: &str) -> Result<()> {
-        let mut state = self.lock_writer();
-        self.ensure_writer(&mut state)?.delete_term(Term::from_field_text(self.fields.object, object));
+    /// As [`SearchIndex::open`].
+    pub fn reopen(&self) -> Result<()> {
+        let opened = Arc::new(open_or_replace(&self.folder)?);
+        *self.open.write().unwrap_or_else(PoisonError::into_inner) = opened;
         Ok(())
     }
 
-    /// Makes all changes since the last commit durable and visible, or none of them. Costs one flush to
-    /// disk, so commit after some hundred pages, not after each.
+    /// The right to write; `None` while another process has it.
     ///
     /// # Errors
-    /// `Unavailable` on I/O errors, or if an earlier change failed; then all changes must be repeated.
-    pub fn commit(&self) -> Result<()> {
-        let mut state = self.lock_writer();
-        if std::mem::take(&mut state.is_poisoned) {
-            return Err(Error::unavailable("changes to the search index since its last commit were lost: index these dossiers again"));
+    /// `Corrupt` for a damaged index; `Unavailable` on I/O errors.
+    pub fn begin_update(&self) -> Result<Option<IndexUpdate>> {
+        let open = self.current();
+        // A folder that was deleted has no lock file any more, and two processes could write.
+        if !self.folder.join(META_FILE).exists() {
+            return Err(Error::corrupt(format!("the search index in {} is gone", self.folder.display())));
         }
-        let Some(writer) = state.writer.as_mut() else { return Ok(()) };
-        let done = writer.commit().map(|_| ());
-        let result = self.poison_on_error(state, done, || "cannot commit to the search index".to_owned());
-        if result.is_err() {
-            self.lock_writer().is_poisoned = false;
+        match open.index.writer_with_num_threads(1, WRITER_MEMORY) {
+            Ok(writer) => Ok(Some(IndexUpdate { open, writer })),
+            Err(TantivyError::LockFailure(..)) => Ok(None),
+            Err(error) => Err(map_tantivy_error(error, format!("cannot write the search index in {}", self.folder.display()))),
         }
-        result
     }
 
-    /// Commits, waits until segments are merged, and releases the writer lock.
+    /// How far the event log is in the committed index; `None` for one that was never filled.
     ///
     /// # Errors
-    /// As [`SearchIndex::commit`].
-    pub fn close(&self) -> Result<()> {
-        self.commit()?;
-        match self.lock_writer().writer.take() {
-            Some(writer) => {
-                writer.wait_merging_threads().map_err(|error| map_tantivy_error(error, "cannot merge the search index".to_owned()))
-            }
-            None => Ok(()),
-        }
+    /// `Corrupt` for a damaged index.
+    pub fn position(&self) -> Result<Option<IndexPosition>> {
+        let failed = || format!("cannot read the search index in {}", self.folder.display());
+        let metas = self.current().index.load_metas().map_err(|error| map_tantivy_error(error, failed()))?;
+        Ok(metas.payload.and_then(|payload| serde_json::from_str(&payload).ok()))
     }
 
     /// Runs a query on the committed state.
@@ -160,7 +120,8 @@ impl SearchIndex {
     /// `Corrupt` for a damaged index; `Unavailable` on I/O errors; `Invalid` for an invalid `date_from` or `date_to`. Any
     /// query text is accepted.
     pub fn search(&self, query: &Query) -> Result<Hits> {
-        query_executor::execute(&self.searcher()?, &self.fields, query)
+        let open = self.current();
+        query_executor::execute(&self.searcher(&open)?, &open.fields, query)
     }
 
     /// Number of committed pages.
@@ -168,13 +129,17 @@ impl SearchIndex {
     /// # Errors
     /// As [`SearchIndex::search`].
     pub fn page_count(&self) -> Result<u64> {
-        Ok(self.searcher()?.num_docs())
+        Ok(self.searcher(&self.current())?.num_docs())
+    }
+
+    fn current(&self) -> Arc<OpenIndex> {
+        Arc::clone(&self.open.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Searcher of the newest state committed by any process.
-    fn searcher(&self) -> Result<Searcher> {
+    fn searcher(&self, open: &OpenIndex) -> Result<Searcher> {
         let failed = || format!("cannot read the search index in {}", self.folder.display());
-        let mut state = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = open.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let meta = fs::read(self.folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
         if meta != state.meta {
             state.reader.reload().map_err(|error| map_tantivy_error(error, failed()))?;
@@ -182,40 +147,104 @@ impl SearchIndex {
         }
         Ok(state.reader.searcher())
     }
+}
 
-    fn lock_writer(&self) -> MutexGuard<'_, WriterState> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+impl IndexUpdate {
+    /// Puts pages of a dossier in place of all that the index has of it.
+    ///
+    /// # Errors
+    /// `Unavailable` on I/O errors; then all changes since the last commit are lost.
+    pub fn replace_dossier(&mut self, object: &str, pages: &[IndexedPage]) -> Result<()> {
+        let mut operations = vec![UserOperation::Delete(Term::from_field_text(self.open.fields.object, object))];
+        for page in pages {
+            operations.push(UserOperation::Add(to_index_entry(page, &self.open.fields)?));
+        }
+        let done = self.writer.run(operations).map(|_| ());
+        done.map_err(|error| map_tantivy_error(error, format!("cannot index {object}")))
     }
 
-    fn ensure_writer<'a>(&self, state: &'a mut WriterState) -> Result<&'a mut IndexWriter> {
-        let writer = match state.writer.take() {
-            Some(writer) => writer,
-            None => self.index.writer_with_num_threads(1, WRITER_MEMORY).map_err(|error| {
-                let context = match error {
-                    TantivyError::LockFailure(..) => "another process writes the search index",
-                    _ => "cannot write the search index",
-                };
-                map_tantivy_error(error, format!("{context} in {}", self.folder.display()))
-            })?,
-        };
-        Ok(state.writer.insert(writer))
+    /// Removes every page.
+    ///
+    /// # Errors
+    /// `Unavailable` on I/O errors.
+    pub fn clear(&mut self) -> Result<()> {
+        self.writer.delete_all_documents().map(|_| ()).map_err(|error| map_tantivy_error(error, "cannot empty the search index".to_owned()))
     }
 
-    /// Drops the writer after a failed change, because it is unusable then; uncommitted changes are lost.
-    fn poison_on_error(
-        &self,
-        mut state: MutexGuard<'_, WriterState>,
-        done: tantivy::Result<()>,
-        context: impl FnOnce() -> String,
-    ) -> Result<()> {
-        done.map_err(|error| {
-            state.writer = None;
-            state.is_poisoned = true;
-            map_tantivy_error(error, context())
-        })
+    /// Makes all changes since the last commit durable and visible, or none of them, together with the position. Costs one flush to
+    /// disk, so commit after some hundred pages, not after each.
+    ///
+    /// # Errors
+    /// `Unavailable` on I/O errors; then all changes since the last commit are lost.
+    pub fn commit(&mut self, position: Option<&IndexPosition>) -> Result<()> {
+        let failed = || "cannot commit to the search index".to_owned();
+        let payload = position.map(serde_json::to_string).transpose().or_error(ErrorKind::Internal, failed)?;
+        let done = self.writer.prepare_commit().and_then(|mut prepared| {
+            if let Some(payload) = &payload {
+                prepared.set_payload(payload);
+            }
+            prepared.commit().map(|_| ())
+        });
+        done.map_err(|error| map_tantivy_error(error, failed()))
+    }
+
+    /// Waits until segments are merged and gives the right to write back.
+    ///
+    /// # Errors
+    /// `Unavailable` on I/O errors.
+    pub fn close(self) -> Result<()> {
+        self.writer.wait_merging_threads().map_err(|error| map_tantivy_error(error, "cannot merge the search index".to_owned()))
     }
 }
 
-fn version_mismatch(folder: &Path) -> Error {
-    Error::invalid(format!("the search index in {} was made by another version: run `sohoa rebuild`", folder.display()))
+fn open_or_replace(folder: &Path) -> Result<OpenIndex> {
+    let failed = || format!("cannot open the search index in {}", folder.display());
+    fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
+    // Several processes may open a home at the same time; only one may create or replace the index.
+    let lock = File::create(folder.join("open.lock")).or_error(ErrorKind::Unavailable, failed)?;
+    lock.lock().or_error(ErrorKind::Unavailable, failed)?;
+    let is_current = fs::read_to_string(folder.join(VERSION_FILE)).unwrap_or_default() == INDEX_VERSION;
+    if folder.join(META_FILE).exists() && is_current {
+        match open_files(folder) {
+            Ok(open) => return Ok(open),
+            Err(error) => tracing::warn!(error = %error.chain(), "the search index is made again"),
+        }
+    }
+    delete_files(folder)?;
+    fs::write(folder.join(VERSION_FILE), INDEX_VERSION).or_error(ErrorKind::Unavailable, failed)?;
+    let directory = MmapDirectory::open(folder).or_error(ErrorKind::Unavailable, failed)?;
+    Index::create(directory, build().0, tantivy::IndexSettings::default()).map_err(|error| map_tantivy_error(error, failed()))?;
+    open_files(folder)
+}
+
+fn open_files(folder: &Path) -> Result<OpenIndex> {
+    let failed = || format!("cannot open the search index in {}", folder.display());
+    let (schema, fields) = build();
+    let index = Index::open_in_dir(folder).map_err(|error| map_tantivy_error(error, failed()))?;
+    if index.schema() != schema {
+        return Err(Error::corrupt(format!("the search index in {} has other fields", folder.display())));
+    }
+    let meta = fs::read(folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
+    let reader: IndexReader =
+        index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|error| map_tantivy_error(error, failed()))?;
+    Ok(OpenIndex { index, fields, reader: Mutex::new(ReaderState { reader, meta }) })
+}
+
+/// Deletes the files of an index, but not those of anything else.
+fn delete_files(folder: &Path) -> Result<()> {
+    let failed = || format!("cannot delete the search index in {}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).or_error(ErrorKind::Unavailable, failed)? {
+        let path = entry.or_error(ErrorKind::Unavailable, failed)?.path();
+        if path.file_name().is_none_or(|name| name != "open.lock") {
+            files.push(path);
+        }
+    }
+    if !files.is_empty() && !folder.join(VERSION_FILE).exists() && !folder.join(META_FILE).exists() {
+        return Err(Error::invalid(format!("{} holds no search index: name another folder", folder.display())));
+    }
+    for file in files {
+        fs::remove_file(&file).or_error(ErrorKind::Unavailable, failed)?;
+    }
+    Ok(())
 }

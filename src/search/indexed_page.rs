@@ -132,6 +132,7 @@ pub(crate) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result
     entry.add_text(fields.dossier, keyword_value(&page.dossier));
     entry.add_text(fields.dossier_label, &page.dossier);
     entry.add_text(fields.fonds, keyword_value(&page.fonds));
+    entry.add_text(fields.unit, &page.fonds);
 
     let stored = StoredFields {
         object: page.object.clone(),

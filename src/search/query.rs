@@ -2,9 +2,11 @@
 
 use crate::tokenizer::{keyword_value, tokenize};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::text::dates::{self, PartialDate};
 use sohoa_base::text::nfc::nfc;
+use std::collections::BTreeSet;
 
 /// Maximum number of characters of a query that are parsed, and of clauses that are used.
 const MAX_QUERY_CHARS: usize = 2_000;
@@ -32,8 +34,10 @@ pub struct Query {
     pub date_to: Option<String>,
     /// Whole dossier code; diacritics and case are ignored.
     pub dossier: Option<String>,
-    /// Whole fonds code; diacritics and case are ignored.
+    /// Whole fonds code; diacritics and case are ignored, so it narrows a search but gives no right to see a page: see `units`.
     pub fonds: Option<String>,
+    /// Units whose pages may be found and counted, byte for byte.
+    pub units: UnitScope,
     /// Maximum number of hits to return, at most [`Query::MAX_LIMIT`]; total and facets cover all pages found.
     pub limit: usize,
     /// Number of hits to skip, at most [`Query::MAX_OFFSET`].
@@ -51,6 +55,7 @@ impl Default for Query {
             date_to: None,
             dossier: None,
             fonds: None,
+            units: UnitScope::All,
             limit: 20,
             offset: 0,
         }
@@ -109,6 +114,8 @@ pub(super) enum Filter {
     /// Whole value, folded.
     Dossier(String),
     Fonds(String),
+    /// One of these units, byte for byte.
+    Units(BTreeSet<String>),
     /// Days as numbers such as 20200514, inclusive.
     DateRange(u64, u64),
     /// Matches nothing: the value has no letter or digit.
@@ -159,6 +166,9 @@ pub(super) fn parse_query(query: &Query) -> Result<ParsedQuery> {
         if let Some(value) = value {
             parsed.filters.push(parse_filter(name, value).unwrap_or(Filter::MatchNone));
         }
+    }
+    if let UnitScope::Only(units) = &query.units {
+        parsed.filters.push(Filter::Units(units.clone()));
     }
     if query.date_from.is_some() || query.date_to.is_some() {
         let from = query.date_from.as_deref().map(parse_date).transpose()?;

@@ -114,10 +114,13 @@ fn filter_query(filter: &Filter, fields: &IndexFields) -> BoxedQuery {
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         phrase_query(&parts, field, false).unwrap_or_else(|_| Box::new(EmptyQuery))
     };
+    let any = |terms: &mut dyn Iterator<Item = &String>, field| -> BoxedQuery {
+        Box::new(BooleanQuery::union(terms.map(|value| -> BoxedQuery { Box::new(term_query(field, value)) }).collect()))
+    };
     match filter {
-        Filter::Kind(terms) => {
-            Box::new(BooleanQuery::union(terms.iter().map(|value| -> BoxedQuery { Box::new(term_query(fields.kind, value)) }).collect()))
-        }
+        Filter::Kind(terms) => any(&mut terms.iter(), fields.kind),
+        Filter::Units(units) if units.is_empty() => Box::new(EmptyQuery),
+        Filter::Units(units) => any(&mut units.iter(), fields.unit),
         Filter::Number(parts) => ordered(parts, fields.number),
         Filter::Issuer(parts) => ordered(parts, fields.issuer),
         Filter::Dossier(code) => Box::new(term_query(fields.dossier, code)),

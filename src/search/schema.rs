@@ -3,9 +3,10 @@
 use tantivy::schema::{Field, IndexRecordOption, NumericOptions, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// Version of the schema, as stored beside the index; an index of another version must be rebuilt.
-pub(super) const INDEX_VERSION: &str = "sohoa search index, form 1\n";
+pub(super) const INDEX_VERSION: &str = "sohoa search index, form 2\n";
 
-/// Names of the columns for sorting and counting.
+/// Names of the columns for authorisation, sorting and counting.
+pub(super) const UNIT: &str = "unit";
 pub(super) const SORT_KEY: &str = "place";
 pub(super) const KIND_LABEL: &str = "kind_label";
 pub(super) const ISSUER_LABEL: &str = "issuer_label";
@@ -26,6 +27,8 @@ pub(super) struct IndexFields {
     /// Title and fields, on the first page of the document.
     pub(super) description_exact: Field,
     pub(super) description_folded: Field,
+    /// Unit (fonds), byte for byte: decides who may see the page.
+    pub(super) unit: Field,
     /// Filter values, on every page.
     pub(super) kind: Field,
     pub(super) number: Field,
@@ -63,6 +66,7 @@ pub(super) fn build() -> (Schema, IndexFields) {
         bigrams: builder.add_text_field("pairs", tokens(IndexRecordOption::Basic)),
         description_exact: builder.add_text_field("described_exact", with_positions()),
         description_folded: builder.add_text_field("described", with_positions()),
+        unit: builder.add_text_field(UNIT, counted().set_indexing_options(TextFieldIndexing::default().set_tokenizer("raw"))),
         kind: builder.add_text_field("kind", STRING),
         number: builder.add_text_field("number", with_positions()),
         issuer: builder.add_text_field("issuer", with_positions()),

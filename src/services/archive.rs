@@ -1,5 +1,6 @@
 //! Opens the archive: the one place that picks back-ends.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::config::{Config, Limits};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
@@ -7,8 +8,7 @@ use sohoa_base::model::calendar::Day;
 use sohoa_catalog::Catalog;
 use sohoa_engine::networks::models;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
-use sohoa_pipeline::outage::OutageMonitor;
-use sohoa_pipeline::worker::Resources;
+use sohoa_pipeline::outage::{OutageMonitor, Resources};
 use sohoa_sandbox::pool::Pool;
 use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
@@ -79,6 +79,7 @@ impl Archive {
         std::fs::create_dir_all(&scratch).or_error(ErrorKind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
         let store = open_blobs::open(&config.store_url(), &s3_options(&config)).await?;
         let catalog = Catalog::open(&config.catalog_url()).await?;
+        check_identity(store.as_ref(), &catalog, &config).await?;
         let index = Arc::new(SearchIndex::open(&config.index_folder())?);
         let pool = pool(&config, program, config.job_count());
         let viewers = Pool::new(SpawnConfig { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
@@ -130,7 +131,6 @@ impl Archive {
                 store: self.store.as_ref(),
                 pool: &self.pool,
                 expander: &self.expander,
-                index: &self.index,
                 temp_dir: &self.scratch,
                 trained_model: &self.trained_model,
                 trained_model_sha256: self.trained_model_sha256.as_deref(),
@@ -139,6 +139,50 @@ impl Archive {
             },
         }
     }
+}
+
+/// Makes sure that store and catalogue belong together: they carry one identity, written at their first use. A store that lost it is not
+/// the one that the catalogue describes, such as the empty folder of a disk that is not mounted.
+async fn check_identity(store: &dyn BlobStore, catalog: &Catalog, config: &Config) -> Result<()> {
+    let stored = match store.get(key::IDENTITY).await {
+        Ok(json) => {
+            let identity: StoreIdentity = serde_json::from_slice(&json)
+                .or_error(ErrorKind::Corrupt, || format!("{} in the store is no identity of an archive", key::IDENTITY))?;
+            Some(identity.archive)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let place = config.store_url();
+    match (stored, catalog.archive_id().await?) {
+        (Some(stored), Some(known)) if stored == known => Ok(()),
+        (Some(stored), None) => catalog.set_archive_id(&stored).await.map(|_| ()),
+        (None, None) => {
+            let archive = catalog.set_archive_id(&uuid::Uuid::now_v7().to_string()).await?;
+            write_identity(store, archive).await
+        }
+        (Some(_), Some(_)) => Err(Error::access_refused(format!(
+            "the store {place} belongs to another archive than the catalogue; correct the address of the store or of the catalogue"
+        ))),
+        (None, Some(archive)) if catalog.deposited_dossiers("", 1).await?.is_empty() && catalog.batches(1).await?.is_empty() => {
+            write_identity(store, archive).await
+        }
+        (None, Some(_)) => Err(Error::unavailable(format!(
+            "the store {place} does not carry the identity of this archive ({}): mount its disk, correct the address, or bring the store back from a copy",
+            key::IDENTITY
+        ))),
+    }
+}
+
+async fn write_identity(store: &dyn BlobStore, archive: String) -> Result<()> {
+    let json = serde_json::to_vec_pretty(&StoreIdentity { archive });
+    store.put(key::IDENTITY, json.or_error(ErrorKind::Internal, || "an identity has no JSON form".to_owned())?).await
+}
+
+/// The identity in the store.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoreIdentity {
+    archive: String,
 }
 
 /// Loads the trained model from the store, so that every machine uses the same one.

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod archive;
 pub mod hot_folders;
 pub mod intake;
+pub mod loop_health;
 pub mod maintenance;
 pub mod quarantine;
 pub mod records;

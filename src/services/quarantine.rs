@@ -8,14 +8,16 @@ use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::PageBalance;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 pub use sohoa_catalog::QuarantineDecision;
-use sohoa_catalog::{HeldDossier, REBUILT_BATCH};
+use sohoa_catalog::{HeldDossier, REBUILT_BATCH, RemovalPlan};
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_stages::object_names;
 use sohoa_storage::key;
+use sohoa_storage::ocfl::ocfl_object;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A dossier in quarantine. Its readings are not stored, so no text of it can be shown.
+/// A dossier in quarantine, whose readings are not stored, so that no text of it can be shown; or one with originals that wait
+/// because they could not be read.
 #[derive(Debug, Clone, Serialize)]
 pub struct QuarantineEntry {
     /// Object name of the dossier.
@@ -26,6 +28,21 @@ pub struct QuarantineEntry {
     pub pages: u64,
     /// Stamps detected.
     pub stamps: Vec<StampLocation>,
+    /// Files and pages that could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<UnreadLocation>,
+}
+
+/// Location of what could not be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnreadLocation {
+    /// Path of the file in the delivery.
+    pub file: String,
+    /// Page of the file, from 1; none: the whole file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Reason of the refusal.
+    pub reason: String,
 }
 
 /// Location of a detected stamp.
@@ -55,6 +72,26 @@ pub struct QuarantineOutcome {
     /// SHA-256 of bytes that were not deleted, because another dossier uses them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub shared_bytes: BTreeSet<String>,
+    /// Keys of the store that still hold removed bytes: objects are never changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remaining: Vec<String>,
+    /// Places outside the reach of a removal, which people must look after.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub out_of_reach: Vec<UnreachablePlace>,
+}
+
+/// A place with copies that a removal cannot delete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "place")]
+pub enum UnreachablePlace {
+    /// Deliveries that a hot folder moved away: the folder or bucket.
+    MovedDeliveries(String),
+    /// Earlier versions that the bucket keeps: the store.
+    ObjectVersions(String),
+    /// The event log, a chain that cannot be changed: names of files and of signers.
+    EventLog,
+    /// Backups, and what was delivered from.
+    Backups,
 }
 
 /// Dossiers in quarantine.
@@ -72,10 +109,12 @@ fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
         .into_iter()
         .filter_map(|page| Some(StampLocation { file: page.file, page: page.number, reason: page.reason? }))
         .collect();
-    QuarantineEntry { dossier: object_names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps }
+    let unread = held.unread.into_iter().map(|item| UnreadLocation { file: item.file, page: item.page, reason: item.reason }).collect();
+    QuarantineEntry { dossier: object_names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps, unread }
 }
 
-/// Releases a dossier, because the stamp was a false detection or the document was declassified; it is read, reviewed and stored.
+/// Releases a dossier, because the stamp was a false detection or the document was declassified; it is read, reviewed and stored. Of a
+/// dossier with originals that could not be read, these are tried again, and stored also where they still cannot be read.
 ///
 /// # Errors
 /// `Denied` for a user who is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
@@ -95,20 +134,67 @@ pub async fn release(
     Ok(QuarantineOutcome { version, ..decision_outcome(archive, &held, decision.by, batches).await? })
 }
 
-/// Removes the files of a dossier from the archive: their bytes are deleted; events and balance record it.
+/// Removes the files of a dossier from the archive: their bytes are deleted, with the archives that contain them, the lists beside
+/// them and what was derived; events and balance record it. The outcome names the copies that are left.
 ///
 /// # Errors
 /// As [`release`]; `Conflict` where a page was stored before its stamp was detected.
 pub async fn remove(archive: &Archive, name: &str, decision: QuarantineDecision<'_>) -> Result<QuarantineOutcome> {
     check_officer(archive, decision.by)?;
     let held = find_quarantined(archive, name).await?;
-    let bytes = archive.catalog.held_digests(&held.dossier.id).await?;
-    for sha256 in bytes.exclusive {
-        // Bytes first: if interrupted here, the dossier is still in quarantine and the command can be repeated.
-        archive.store.delete(&key::intake(&sha256)).await?;
-    }
+    let plan = archive.catalog.removal_plan(&held.dossier.id).await?;
+    // Bytes first: if interrupted here, the dossier is still in quarantine and the command can be repeated.
+    delete_bytes(archive, &plan).await?;
     let batches = archive.catalog.remove_dossier(&held.dossier.id, decision).await?;
-    Ok(QuarantineOutcome { shared_bytes: bytes.shared, ..decision_outcome(archive, &held, decision.by, batches).await? })
+    let remaining = find_remaining(archive, &plan).await?;
+    let outcome = decision_outcome(archive, &held, decision.by, batches).await?;
+    Ok(QuarantineOutcome { shared_bytes: plan.shared, remaining, out_of_reach: unreachable_places(archive), ..outcome })
+}
+
+async fn delete_bytes(archive: &Archive, plan: &RemovalPlan) -> Result<()> {
+    let store = archive.store.as_ref();
+    for sha256 in &plan.digests {
+        store.delete(&key::intake(sha256)).await?;
+    }
+    for document in &plan.documents {
+        for entry in store.list(&object_names::staged_part_key(document, "")).await? {
+            store.delete(&entry.key).await?;
+        }
+    }
+    for (batch, folder) in &plan.folders {
+        for list in object_names::LIST_FILE_NAMES {
+            store.delete(&key::manifest(batch, &format!("{folder}/{list}"))).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Keys of the store that still hold removed bytes: on arrival, and in the objects of dossiers that have or had them.
+async fn find_remaining(archive: &Archive, plan: &RemovalPlan) -> Result<Vec<String>> {
+    let store = archive.store.as_ref();
+    let mut remaining = BTreeSet::new();
+    for folder in ["intake/", "refused/"] {
+        let keys = store.list(folder).await?.into_iter().map(|entry| entry.key);
+        remaining.extend(keys.filter(|key| key.rsplit('/').next().is_some_and(|sha256| plan.digests.contains(sha256))));
+    }
+    for dossier in &plan.deposited {
+        let object = object_names::dossier_object(dossier);
+        for sha256 in &plan.digests {
+            remaining.extend(ocfl_object::key_of_digest(store, &object, sha256).await?);
+        }
+    }
+    Ok(remaining.into_iter().collect())
+}
+
+fn unreachable_places(archive: &Archive) -> Vec<UnreachablePlace> {
+    let done = archive.config.hot_folders.iter().map(|source| source.done_folder.to_string_lossy().into_owned());
+    let mut places: Vec<UnreachablePlace> = done.map(UnreachablePlace::MovedDeliveries).collect();
+    let store = archive.config.store_url();
+    if store.starts_with("s3://") {
+        places.push(UnreachablePlace::ObjectVersions(store));
+    }
+    places.extend([UnreachablePlace::EventLog, UnreachablePlace::Backups]);
+    places
 }
 
 /// Updates the ledgers of the batches, whose balance the decision changed, and builds the result.
@@ -121,10 +207,12 @@ async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batch
     Ok(QuarantineOutcome {
         dossier: object_names::dossier_object(&held.dossier.name),
         by: by.to_owned(),
-        pages: held.pages.len() as u64,
+        pages: (held.pages.len() + held.unread.len()) as u64,
         version: None,
         balance,
         shared_bytes: BTreeSet::new(),
+        remaining: Vec::new(),
+        out_of_reach: Vec::new(),
     })
 }
 

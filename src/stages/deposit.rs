@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha512};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::dossier::{DossierSnapshot, Item};
+use sohoa_base::model::dossier::{DossierSnapshot, File, Item};
 use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::record::Record;
 use sohoa_formats::metadata::mets;
@@ -19,7 +19,7 @@ use sohoa_formats::metadata::premis;
 use sohoa_formats::metadata::premis::EventTimes;
 use sohoa_storage::ocfl::ocfl_object;
 use sohoa_storage::ocfl::ocfl_object::{ContentSource, NewVersion};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -50,7 +50,14 @@ impl Stage for Deposit {
         let mut models = context.pool.models().await?.clone();
         models.extend(context.trained_model_sha256.map(|sha256| ("learned.json".to_owned(), sha256.to_owned())));
         let mut record = record_builder::build_record(contents, &work.plan, models, &read);
-        if record.originals.is_empty() {
+        let is_withheld = |file: &&File| contents.withheld(file).is_some() && record_builder::is_preserved(file);
+        let withheld: BTreeSet<String> = contents.files.iter().filter(is_withheld).map(|file| file.delivered.sha256.clone()).collect();
+        let withheld: Vec<String> = withheld.into_iter().collect();
+        if record.documents.is_empty() && record.originals.iter().all(|original| original.withheld) {
+            // A release brings a dossier in quarantine on; others are deposited as soon as something may leave intake.
+            if !withheld.is_empty() && !contents.is_held() {
+                work.changes.push(Change::OriginalsWithheld { dossier: contents.dossier.id.clone(), withheld });
+            }
             return Ok(());
         }
         let head = ocfl_object::read_inventory(context.store, &record.object).await?;
@@ -71,7 +78,7 @@ impl Stage for Deposit {
             Some(head) if kept.get("record.json") == Some(&record_sha512) => head.head_number()?,
             _ => deposit(context, contents, &record, json, &kept, created).await?,
         };
-        work.changes.push(Change::DossierDeposited { dossier: contents.dossier.id.clone(), version, record_sha512 });
+        work.changes.push(Change::DossierDeposited { dossier: contents.dossier.id.clone(), version, record_sha512, withheld });
         Ok(())
     }
 
@@ -97,6 +104,9 @@ async fn deposit(
     let mut files = BTreeMap::new();
     let mut fixity = BTreeMap::new();
     let mut stored = BTreeMap::new();
+    // Only what the object has is described as a part of it.
+    let originals = record.originals.iter().filter(|original| !original.withheld).cloned().collect();
+    let record = &Record { originals, ..record.clone() };
     for original in &record.originals {
         let path = &original.path;
         if let Some(sha512) = kept.get(path) {

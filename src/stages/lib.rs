@@ -8,7 +8,6 @@ pub mod delivery_list;
 pub mod deposit;
 pub mod describe;
 pub mod document_description;
-pub mod index;
 pub mod intake;
 pub mod object_names;
 pub mod originals;
@@ -35,8 +34,11 @@ pub static STAGES: &[PipelineEntry] = &[
     PipelineEntry::Stage(&review::Review),
     PipelineEntry::Stage(&package::Package),
     PipelineEntry::Stage(&deposit::Deposit),
-    PipelineEntry::Stage(&index::Index),
 ];
+
+/// Stages of earlier versions that pipeline files and stored plans may still name. They have no effect: the search index follows the
+/// event log.
+pub const RETIRED_STAGES: &[&str] = &["index"];
 
 /// The stage or option group called `name`.
 #[must_use]

@@ -14,7 +14,7 @@ use std::path::Path;
 /// dossier's object only.
 ///
 /// # Errors
-/// `Corrupt` when they are in neither place; else those of the store.
+/// `Corrupt` when they are in neither place; `Unavailable` when the store is not the one of this archive; else those of the store.
 pub async fn locate_original(context: &Context<'_>, dossier: &DossierName, sha256: &str) -> Result<String> {
     locate_original_in(context.store, dossier, sha256).await
 }
@@ -30,6 +30,12 @@ pub async fn locate_original_in(store: &dyn BlobStore, dossier: &DossierName, sh
     }
     let object = object_names::dossier_object(dossier);
     let deposited = ocfl_object::key_of_digest(store, &object, sha256).await?;
+    if deposited.is_none() && store.stat(key::IDENTITY).await?.is_none() {
+        return Err(Error::unavailable(format!(
+            "the store does not carry the identity of this archive ({}): is its disk mounted?",
+            key::IDENTITY
+        )));
+    }
     deposited.ok_or_else(|| Error::corrupt(format!("neither {waiting} nor {object} holds these bytes any more, deliver the file again")))
 }
 

@@ -7,7 +7,7 @@ use crate::reading_cache::CachedReading;
 use crate::stage::{Context, OptionGroup, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use sohoa_base::error::Result;
+use sohoa_base::error::{Error, Result};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{Dossier, File, Item, Page, QuarantineRelease};
 use sohoa_base::model::page::reading::Reading;
@@ -92,6 +92,27 @@ impl Stage for Read {
     }
 }
 
+/// Reads a page once more, by the pipeline of the task, and puts its reading back under the key that the catalogue knows.
+///
+/// # Errors
+/// As the stage; `Corrupt` for a page that cannot be read any more.
+pub(crate) async fn read_again(
+    context: &Context<'_>,
+    work: &TaskState,
+    (dossier, file, page): (&Dossier, &File, &Page),
+    key: &str,
+) -> Result<()> {
+    let given = |name: &str| {
+        let steps = work.plan.groups.iter().flat_map(|group| &group.stages);
+        steps.filter(|step| step.stage == name).map(|step| step.options.clone()).next().unwrap_or_else(|| json!({}))
+    };
+    let options = ReadOptions { prepare: options_of(&given(PREPARE.name))?, read: options_of(&given(Read.name()))?, turn: page.turn };
+    match ask_reader(context, (dossier, file, page), options).await?.0 {
+        Ok(cached) => reading_cache::put(context.store, key, &cached).await,
+        Err(refusal) => Err(Error::corrupt(format!("page {} of {}: {}", page.number, file.delivered.path.display, refusal.reason))),
+    }
+}
+
 /// Why a page goes into quarantine.
 fn secrecy_refusal(stamp: &DetectedSecrecy) -> Refusal {
     let reason = format!(
@@ -115,7 +136,7 @@ async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &Fi
     originals::load(context, &mut worker, &dossier.name, &file.delivered.sha256).await?;
     match worker.read_page(&file.media_type, page.number, options).await {
         Ok(PageRead { reading, warnings, cpu_ms }) => Ok((Ok(CachedReading { reading, warnings }), cpu_ms.into_iter().collect())),
-        Err(error) if error.kind().is_transient() => Err(error),
+        Err(error) if error.kind().is_outage() => Err(error),
         Err(error) => Ok((Err(Refusal::from(&error)), Vec::new())),
     }
 }

@@ -48,10 +48,10 @@ pub async fn get(store: &dyn BlobStore, key: &str) -> Result<Option<CachedReadin
 /// The reading under `key`, which a committed fact refers to.
 ///
 /// # Errors
-/// `Corrupt` when it is not.
+/// `NotFound` when it is not there any more: [`crate::readings::restore_lost`] makes it again.
 pub async fn get_required(store: &dyn BlobStore, key: &str) -> Result<Reading> {
     let found = get(store, key).await?;
-    Ok(found.ok_or_else(|| Error::corrupt(format!("the reading {key} is gone from the store; retry the page")))?.reading)
+    Ok(found.ok_or_else(|| Error::not_found(format!("the reading {key} is gone from the store; retry the page")))?.reading)
 }
 
 /// Forgets a reading.

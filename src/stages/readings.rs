@@ -1,11 +1,12 @@
 //! Readings of a document, one page at a time, so that memory does not grow with the document.
 
 use crate::object_names;
+use crate::read;
 use crate::reading_cache;
 use crate::record_json::record_from_json;
-use crate::stage::Context;
+use crate::stage::{Context, TaskState};
 use sohoa_base::error::{ErrorKind, Result};
-use sohoa_base::model::dossier::{Document, DossierSnapshot, Page};
+use sohoa_base::model::dossier::{Document, DossierSnapshot, Item, Page};
 use sohoa_base::model::page::reading::Reading;
 use sohoa_extraction::evidence::corrections::correct_reading;
 use sohoa_formats::metadata::alto;
@@ -14,11 +15,18 @@ use sohoa_storage::ocfl::ocfl_object;
 /// The reading of the document's page `number`, from 1, with the words that people corrected; a refused page has none.
 ///
 /// # Errors
-/// `Unavailable` when the store does not answer; `Corrupt` when a reading is gone.
+/// `Unavailable` when the store does not answer; `NotFound` when a reading is gone that no object has yet.
 pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, document: &Document, number: u32) -> Result<Option<Reading>> {
     let page = document.page(number).and_then(|id| contents.page(id));
     let read = match page.and_then(|page| page.reading.as_ref()) {
-        Some(key) => reading_cache::get_required(context.store, key).await.map(Some)?,
+        Some(key) => match reading_cache::get_required(context.store, key).await {
+            Ok(reading) => Some(reading),
+            // Cached readings may vanish at any time; the object has the words too.
+            Err(error) if error.kind() == ErrorKind::NotFound && contents.dossier.version > 0 => {
+                Some(deposited_reading(context, contents, page).await?.ok_or(error)?)
+            }
+            Err(error) => return Err(error),
+        },
         None if contents.dossier.version > 0 && page.is_some_and(|page| page.refusal.is_none()) => {
             deposited_reading(context, contents, page).await?
         }
@@ -45,4 +53,25 @@ async fn deposited_reading(context: &Context<'_>, contents: &DossierSnapshot, pa
     let Some(path) = known.and_then(|known| known.alto.as_ref()) else { return Ok(None) };
     let bytes = ocfl_object::get(context.store, &object, path).await?;
     alto::parse(&String::from_utf8_lossy(&bytes)).map(Some)
+}
+
+/// Reads the pages of a document or dossier again whose readings are gone from the cache and in no object yet; returns their number.
+///
+/// # Errors
+/// As reading them the first time.
+pub async fn restore_lost(context: &Context<'_>, work: &TaskState) -> Result<u32> {
+    let (contents, only) = match &work.item {
+        Item::Dossier(contents) => (contents, None),
+        Item::Document { document, contents } => (contents, contents.document(document)),
+        Item::File { .. } | Item::Page { .. } => return Ok(0),
+    };
+    let mut restored = 0;
+    for page in contents.pages.iter().filter(|page| only.is_none_or(|document| document.pages.contains(&page.id))) {
+        let (Some(key), Some(file)) = (&page.reading, contents.file(&page.file)) else { continue };
+        if reading_cache::get(context.store, key).await?.is_none() {
+            read::read_again(context, work, (&contents.dossier, file, page), key).await?;
+            restored += 1;
+        }
+    }
+    Ok(restored)
 }

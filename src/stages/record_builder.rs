@@ -7,6 +7,7 @@ use sohoa_base::model::page::barcode::Barcode;
 use sohoa_base::model::page::reading::{Reading, TextSource};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::record::{Description, Original, Provenance, Record, RecordedDocument, RecordedPage, SCHEMA_URN, StageUse};
+use sohoa_base::model::withholding::Obstacle;
 use sohoa_extraction::fields::archival;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,7 +113,11 @@ pub fn restore_codes(record: &mut Record, before: &Record, contents: &DossierSna
 fn build_originals(contents: &DossierSnapshot) -> Vec<Original> {
     let paths = object_names::original_paths(contents);
     let mut kept: BTreeMap<&str, Original> = BTreeMap::new();
-    for file in contents.files.iter().filter(|file| is_preserved(file) && !contents.is_file_held(file)) {
+    for file in contents.files.iter().filter(|file| is_preserved(file)) {
+        let obstacle = contents.withheld(file);
+        if obstacle.is_some_and(|obstacle| !is_listed_without_bytes(contents, file, obstacle)) {
+            continue;
+        }
         let Some(path) = paths.get(&file.id) else { continue };
         let pages = contents.pages.iter().filter(|page| page.file == file.id).count();
         kept.entry(&file.delivered.sha256).or_insert_with(|| Original {
@@ -126,6 +131,7 @@ fn build_originals(contents: &DossierSnapshot) -> Vec<Original> {
             signatures: file.signatures.clone(),
             warnings: file.warnings.clone(),
             refusal: file.refusal.clone(),
+            withheld: obstacle.is_some(),
         });
     }
     for file in &contents.files {
@@ -142,6 +148,12 @@ fn build_originals(contents: &DossierSnapshot) -> Vec<Original> {
     all
 }
 
+/// Whether the record lists a file whose bytes stay in intake. Nothing of a file in quarantine comes into the record; what could not
+/// be read is listed, and so is what a page of a document refers to. Of an archive the members stand in its place.
+fn is_listed_without_bytes(contents: &DossierSnapshot, file: &File, obstacle: Obstacle) -> bool {
+    file.state != FileState::Expanded && (obstacle == Obstacle::Unread || contents.is_in_document(file))
+}
+
 /// Whether the file's own bytes go into the dossier's object. A duplicate's bytes are there already; of an
 /// archive the members stand in its place, unless something in it could not be taken.
 #[must_use]
@@ -149,7 +161,9 @@ pub fn is_preserved(file: &File) -> bool {
     match file.state {
         FileState::Duplicate | FileState::Received | FileState::Removed => false,
         FileState::Expanded => !file.warnings.is_empty(),
-        FileState::Identified | FileState::Refused => true,
+        FileState::Identified => true,
+        // A file that could not be read has no bytes.
+        FileState::Refused => !file.delivered.sha256.is_empty(),
     }
 }
 

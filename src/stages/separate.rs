@@ -34,7 +34,7 @@ impl Stage for Separate {
 
     async fn run(&self, context: &Context<'_>, _: &Value, work: &mut TaskState) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Err(unexpected_item(self.name())) };
-        if contents.is_held() {
+        if contents.must_be_held() {
             delete_readings(context, contents).await?;
             work.changes.push(Change::DossierHeld { dossier: contents.dossier.id.clone() });
             return Ok(());
@@ -82,9 +82,12 @@ impl Stage for Separate {
     }
 }
 
-/// Deletes the cached readings of pages that go into quarantine.
+/// Deletes the cached readings of pages that go into quarantine: of those without a document, and of those whose original is not
+/// in the object.
 async fn delete_readings(context: &Context<'_>, contents: &DossierSnapshot) -> Result<()> {
-    for (_, _, page) in pages_in_order(contents) {
+    let is_withheld = |page: &&Page| contents.file(&page.file).is_some_and(|file| contents.withheld(file).is_some());
+    let placed = contents.pages.iter().filter(|page| page.state == PageState::Read).filter(is_withheld);
+    for page in pages_in_order(contents).into_iter().map(|(_, _, page)| page).chain(placed) {
         if let Some(key) = &page.reading {
             reading_cache::delete(context.store, key).await?;
         }

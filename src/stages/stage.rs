@@ -12,7 +12,6 @@ use sohoa_base::model::record::Description;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
 use sohoa_sandbox::pool::Pool;
 use sohoa_sandbox::spawn_config::SpawnConfig;
-use sohoa_search::index::SearchIndex;
 use sohoa_storage::blob_store::BlobStore;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,8 +26,6 @@ pub struct Context<'a> {
     pub pool: &'a Pool,
     /// How a process that opens an archive is started; the archive's name is appended.
     pub expander: &'a SpawnConfig,
-    /// The search index.
-    pub index: &'a SearchIndex,
     /// Folder for temporary files.
     pub temp_dir: &'a Path,
     /// Model trained on people's decisions.

@@ -4,6 +4,7 @@
 //! intake/<2>/<2>/<sha256>      originals on arrival, by content
 //! refused/<2>/<2>/<sha256>     refused originals, kept
 //! cache/<stage>/<2>/<key>      results that can be recomputed
+//! archive.json                 identity of the archive
 //! batches/<id>.json            contents of a batch
 //! roadmaps/<decision>/v<n>.json  versions of a roadmap
 //! cases/<id>.json              tables of one-stop dossiers, as submitted by offices
@@ -18,6 +19,9 @@ use sha2::{Digest, Sha256};
 
 /// Key of the OCFL storage root, without a trailing slash.
 pub const OCFL_ROOT: &str = "ocfl";
+
+/// Key of the identity of the archive, which its catalogue knows too.
+pub const IDENTITY: &str = "archive.json";
 
 /// Key of the model trained on review decisions.
 pub const TRAINED_MODEL: &str = "learned/description.json";

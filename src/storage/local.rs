@@ -4,12 +4,15 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
+use crate::key::IDENTITY;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 
 /// Folder of incomplete files until they are renamed. No key can begin with a dot.
@@ -25,6 +28,8 @@ const MAX_FOLDER_ATTEMPTS: u32 = 8;
 #[derive(Clone)]
 pub struct LocalStore {
     root: PathBuf,
+    /// The folder has carried the identity of an archive since it was opened.
+    had_identity: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for LocalStore {
@@ -43,9 +48,22 @@ impl LocalStore {
         if root.exists() && !root.is_dir() {
             return Err(Error::invalid(format!("store {} is not a folder, choose another path", root.display())));
         }
-        let store = Self { root };
+        let store = Self { root, had_identity: Arc::default() };
         store.remove_abandoned();
         Ok(store)
+    }
+
+    /// Notices that the folder is no longer the one that was opened, as when its disk is not mounted: nothing is written beneath the mount
+    /// point, and nothing is believed to be absent.
+    fn check_mounted(&self) -> Result<()> {
+        let has_identity = self.root.join(IDENTITY).is_file();
+        if has_identity {
+            self.had_identity.store(true, Ordering::Relaxed);
+        } else if self.had_identity.load(Ordering::Relaxed) {
+            let place = self.root.display();
+            return Err(Error::unavailable(format!("the store {place} does not carry {IDENTITY} any more: is its disk mounted?")));
+        }
+        Ok(())
     }
 
     fn path(&self, key: &str) -> Result<PathBuf> {
@@ -197,7 +215,11 @@ impl LocalStore {
 
     async fn run_blocking<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
         let store = self.clone();
-        let done = tokio::task::spawn_blocking(move || work(&store)).await;
+        let done = tokio::task::spawn_blocking(move || {
+            store.check_mounted()?;
+            work(&store)
+        })
+        .await;
         done.or_error(ErrorKind::Internal, || format!("work on the store {self:?} ended early"))?
     }
 }
@@ -307,6 +329,30 @@ fn map_io_error(error: io::Error, verb: &str, path: &Path) -> Error {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn folder_that_lost_its_identity_is_unavailable_and_stays_empty() {
+        let home = tempfile::tempdir().unwrap();
+        let (root, away) = (home.path().join("store"), home.path().join("away"));
+        let store = LocalStore::open(&root).unwrap();
+        store.put(IDENTITY, b"{}".to_vec()).await.unwrap();
+        store.put("a/b", b"x".to_vec()).await.unwrap();
+        fs::rename(&root, &away).unwrap();
+        fs::create_dir(&root).unwrap();
+        for error in [
+            store.get("a/b").await.map(drop),
+            store.stat("a/b").await.map(drop),
+            store.list("a/").await.map(drop),
+            store.put("a/c", b"y".to_vec()).await,
+            store.delete("a/b").await,
+        ] {
+            assert_eq!(error.unwrap_err().kind(), ErrorKind::Unavailable);
+        }
+        assert_eq!(fs::read_dir(&root).unwrap().count(), 0, "nothing is written beneath a mount point");
+        fs::remove_dir(&root).unwrap();
+        fs::rename(&away, &root).unwrap();
+        assert_eq!(store.get("a/b").await.unwrap(), b"x");
+    }
 
     #[test]
     fn full_disk_error_is_unavailable_and_names_path() {

@@ -37,6 +37,8 @@ labels! {
         "Scan this with an authenticator app on a telephone, then type the six digits that the app shows.";
     SetUp: "Thiết lập", "Set up";
     SignsInElsewhere: "Đăng nhập bằng tài khoản cơ quan", "Signs in with the office's account";
+    RolesElsewhere: "Người này còn có vai trò ở đơn vị khác; quản trị chung mới sửa được",
+        "This person has roles in other units too; an administrator of all units can change them";
     SignInElsewhere: "Đăng nhập bằng tài khoản cơ quan", "Sign in with the office's account";
     TwoSteps: "Xác thực hai bước", "Two-step sign-in";
     TwoStepsHint: "Ngoài mật khẩu, mỗi lần đăng nhập cần thêm một mã từ ứng dụng xác thực trên điện thoại.",
@@ -74,8 +76,13 @@ labels! {
     Confidence: "Độ tin cậy", "Confidence";
     CpuPerItem: "CPU/mục", "CPU per item";
     DateOfIssue: "Ngày ban hành", "Date of issue";
-    DateForm: "năm-tháng-ngày", "year-month-day";
+    DateForm: "ngày/tháng/năm", "day/month/year";
+    DateMonthUnknown: "Thiếu tháng và năm; hãy ghi ngày/tháng/năm, như 12/12/2017", "Month and year are missing; write day/month/year, such as 12/12/2017";
+    DateNoSuchDay: "Lịch không có ngày này; hãy xem lại", "The calendar has no such day; look again";
+    DateNotRead: "Hãy ghi ngày/tháng/năm, như 12/12/2017", "Write day/month/year, such as 12/12/2017";
+    DateYearUnknown: "Thiếu năm; hãy ghi ngày/tháng/năm, như 12/12/2017", "The year is missing; write day/month/year, such as 12/12/2017";
     Decided: "Đã ghi quyết định về", "Decided about";
+    Deciding: "Đang gửi quyết định về", "Sending the decision about";
     Decisions: "Quyết định đã có", "Decisions";
     Delivery: "Đợt tải lên", "Delivery";
     DeliveryName: "Tên đợt", "Name of the delivery";
@@ -126,8 +133,8 @@ labels! {
     KeepSearchAs: "Lưu tìm kiếm này với tên", "Keep this search as";
     Key: "Khóa", "Key";
     Keys: "Khóa chương trình", "Keys of programs";
-    KeysHint: "Một chương trình gửi khóa này trong tiêu đề Authorization: Bearer. Khóa chỉ hiện một lần.",
-        "A program sends the key as Authorization: Bearer. A key is shown once.";
+    KeysHint: "Một chương trình gửi khóa này trong tiêu đề Authorization: Bearer. Khóa chỉ hiện một lần và hết hiệu lực khi vai trò, mật khẩu hoặc tài khoản của anh/chị bị thay đổi.",
+        "A program sends the key as Authorization: Bearer. A key is shown once. It ends when your roles, password or access are taken away.";
     KeyDefect: "Ghi hoặc bỏ một lỗi của trang mẫu, theo số ghi bên lỗi", "Set or clear a defect of the sampled page, by its digit";
     KeyKeep: "Lưu trang mẫu này (không lỗi nào: đạt) và sang trang chưa xem", "Keep this page of the sample (no defect: good) and go to the next unseen one";
     KeyNoDefect: "Bỏ mọi lỗi của trang mẫu", "Clear every defect of the page";
@@ -233,7 +240,22 @@ labels! {
     Signature: "Chữ ký số", "Digital signature";
     Size: "Cỡ", "Size";
     Skip: "Đến nội dung", "To the content";
+    NotReached: "Không kết nối được với máy chủ; hãy thử lại sau ít phút", "The server cannot be reached; try again in a few minutes";
+    NothingCorrected: "Chưa sửa gì để lưu", "Nothing was corrected";
+    Restored: "Nội dung đã sửa mà chưa lưu được điền lại ở đây.", "What you had corrected but not saved stands here again.";
+    RestoredDiscard: "Bỏ nội dung đã sửa", "Discard the corrections";
     SomethingWrong: "Chưa làm được", "This did not work";
+    TooLong: "Dài quá; số ký tự tối đa là", "Too long; the most characters are";
+    UnsavedAgain: "Gửi lại", "Send again";
+    UnsavedChanged: "trong lúc đó đã có quyết định khác về văn bản này; hãy mở lại để xem", "another decision was made about it meanwhile; open it to see";
+    UnsavedDecisions: "quyết định CHƯA lưu", "decisions NOT saved";
+    UnsavedDiscard: "Bỏ", "Discard";
+    UnsavedDiscardSure: "Bỏ hẳn nội dung đã sửa", "Discard the corrections for good";
+    UnsavedHeld: "đang được mở lại để sửa", "opened again to be corrected";
+    UnsavedLost: "chưa kết nối được với máy chủ; sẽ tự gửi lại", "the server cannot be reached; it is sent again by itself";
+    UnsavedReopen: "Mở lại với nội dung đã sửa", "Open again with the corrections";
+    UnsavedSignIn: "phiên làm việc đã hết", "the session has ended";
+    UnsavedSignInLink: "Đăng nhập để gửi", "Sign in to send it";
     Sooner: "Ưu tiên", "Hurry";
     Split: "Tách văn bản mới từ trang này", "Begin a new document at this page";
     Stage: "Bước", "Stage";

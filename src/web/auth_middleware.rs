@@ -55,7 +55,8 @@ pub(crate) async fn authorize(State(shared): State<AppState>, path: Option<Match
         {
             return Problem::from(Error::denied("your role does not allow this; ask an administrator")).into_response();
         }
-        request.extensions_mut().insert(identity);
+        request.extensions_mut().insert(identity.clone());
+        return tokens::run_as(&identity, next.run(request)).await;
     }
     next.run(request).await
 }

@@ -5,6 +5,9 @@
 pub mod access;
 mod api;
 mod auth_middleware;
+mod background;
+mod background_health;
+mod connections;
 mod cookies;
 mod guarded_router;
 mod locale;

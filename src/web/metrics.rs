@@ -7,6 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use sohoa_services::loop_health::LoopReport;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -16,6 +17,11 @@ struct RequestLabels {
     status: u16,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LoopLabels {
+    name: &'static str,
+}
+
 /// Metrics of the server.
 #[derive(Debug)]
 pub(super) struct Metrics {
@@ -23,6 +29,9 @@ pub(super) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_seconds: Histogram,
     open_tasks: Gauge,
+    loop_running: Family<LoopLabels, Gauge>,
+    loop_state_seconds: Family<LoopLabels, Gauge>,
+    loop_restarts: Family<LoopLabels, Gauge>,
 }
 
 impl Metrics {
@@ -33,7 +42,12 @@ impl Metrics {
         registry.register("http_requests", "Requests answered, by route and status", answered.clone());
         registry.register("http_request_seconds", "Time to answer a request", seconds.clone());
         registry.register("open_tasks", "Tasks of all runs that are still to be done", open_tasks.clone());
-        Self { registry, requests: answered, request_seconds: seconds, open_tasks }
+        let family = Family::<LoopLabels, Gauge>::default;
+        let (loop_running, loop_state_seconds, loop_restarts) = (family(), family(), family());
+        registry.register("background_loop_running", "1 while a background loop runs, 0 while it fails", loop_running.clone());
+        registry.register("background_loop_state_seconds", "Seconds since it runs, or fails", loop_state_seconds.clone());
+        registry.register("background_loop_restarts", "How often it was started again", loop_restarts.clone());
+        Self { registry, requests: answered, request_seconds: seconds, open_tasks, loop_running, loop_state_seconds, loop_restarts }
     }
 
     /// Counts a response. `route` is the path pattern, not the path, which would make too many labels.
@@ -44,8 +58,15 @@ impl Metrics {
     }
 
     /// The metrics in the OpenMetrics text format.
-    pub(super) fn encode_text(&self, open_tasks: u64) -> String {
-        self.open_tasks.set(i64::try_from(open_tasks).unwrap_or(i64::MAX));
+    pub(super) fn encode_text(&self, open_tasks: u64, loops: &[LoopReport]) -> String {
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.open_tasks.set(count(open_tasks));
+        for report in loops {
+            let labels = LoopLabels { name: report.name };
+            self.loop_running.get_or_create(&labels).set(i64::from(report.error.is_none()));
+            self.loop_state_seconds.get_or_create(&labels).set(count(report.seconds));
+            self.loop_restarts.get_or_create(&labels).set(count(report.restarts));
+        }
         let mut text = String::new();
         // Writing to a string never fails.
         let _ = encode(&mut text, &self.registry);

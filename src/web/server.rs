@@ -3,13 +3,16 @@
 use crate::access::Access::{Public, SignedIn};
 use crate::access::Route;
 use crate::auth_middleware::authorize;
+use crate::background::RunningLoops;
+use crate::background_health::health_text;
+use crate::connections::serve_connections;
 use crate::cookies::session_key;
 use crate::guarded_router::GuardedRouter;
 use crate::locale::preferred_language;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, ProblemBody};
 use crate::state::AppState;
-use crate::{api, openapi, pages, sse, tus};
+use crate::{api, openapi, pages, tus};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -23,18 +26,17 @@ use sohoa_services::accounts::oidc;
 use sohoa_services::accounts::sessions;
 use sohoa_services::accounts::users;
 use sohoa_services::archive::Archive;
-use sohoa_services::hot_folders::watcher;
+use sohoa_services::maintenance::index_follower::IndexFollower;
 use sohoa_services::roadmap::at_risk_targets;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::monitoring;
-use sohoa_services::uploads::start;
 use sohoa_texts::error_texts::translate;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use utoipa::openapi::OpenApi;
 
 /// Largest body of a request that sends no scans, bytes.
@@ -42,6 +44,9 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Longest time to answer such a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Longest silence of a client within the body of a request that sends scans.
+const BODY_SILENCE: Duration = Duration::from_secs(60);
 
 /// Addresses to report to the user once the server listens.
 #[derive(Debug, Clone)]
@@ -52,10 +57,11 @@ pub struct Listening {
     pub setup: Option<String>,
 }
 
-/// Serves at `listen` until `stop`, and works on runs too where `works`. Calls `on_listening` once the address is bound.
+/// Serves at `listen` until `stop`, and works on runs too where `works`. Calls `on_listening` once the address is bound. Nothing that
+/// goes wrong afterwards ends it, see [`crate::background`].
 ///
 /// # Errors
-/// `Unavailable` where the address is taken, or store or catalogue do not answer.
+/// `Unavailable` where the address is taken, or store or catalogue do not answer at the start.
 pub async fn serve(
     archive: Arc<Archive>,
     pipeline: (String, PipelinePlan),
@@ -77,33 +83,17 @@ pub async fn serve(
     routes.extend(more_routes);
     let shared = AppState::new(archive, pipeline, base_url, newest_event, (openapi::to_json(description)?, routes), Arc::clone(&stop));
     let router = router(shared.clone(), limited, streaming);
+    let _index_follower = IndexFollower::start(shared.archive())?;
     tokio::spawn(warm_at_risk_cache(shared.clone()));
     on_listening(Listening { address, setup });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let answering = async {
-        let until_stop = {
-            let shared = shared.clone();
-            async move { shared.wait_for_stop().await }
-        };
-        let done = axum::serve(listener, service).with_graceful_shutdown(until_stop).await;
-        done.or_error(ErrorKind::Unavailable, || "the server stopped answering".to_owned())
-    };
-    let publishing = sse::publish_changes(&shared, shared.event_sender());
-    let working = async {
-        let done = if works { execution::work_on_batches(shared.archive(), false, &stop).await } else { Ok(()) };
-        // A server that can no longer work on runs ends, so that its operator notices.
-        done.inspect_err(|_| stop.cancel())
-    };
-    let starting_uploads = start::run_upload_starter(shared.archive(), shared.uploads(), &stop);
-    let watching_folders = watcher::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &stop);
-    let all = async {
-        let (answered, worked, started, watched) = tokio::join!(answering, working, starting_uploads, watching_folders);
-        answered.and(worked).and(started).and(watched)
-    };
-    tokio::select! {
-        done = all => done,
-        () = publishing => Ok(()),
+    let loops = RunningLoops::start(&shared, works, &stop);
+    serve_connections(listener, router, &stop).await;
+    stop.cancel();
+    loops.finish().await;
+    if works && let Err(error) = execution::close_finished_batches(shared.archive()).await {
+        tracing::warn!(error = %error.chain(), "ledgers of finished runs are not written yet; the next start writes them");
     }
+    Ok(())
 }
 
 /// Computes the progress of all targets at start, because the first request for it would take long.
@@ -140,7 +130,7 @@ fn router(shared: AppState, limited: Router<AppState>, streaming: Router<AppStat
     let routes = limited
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-        .merge(streaming)
+        .merge(streaming.layer(RequestBodyTimeoutLayer::new(BODY_SILENCE)))
         .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
         .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
     routes
@@ -216,7 +206,7 @@ impl PageRequest {
 
 async fn readyz(State(shared): State<AppState>) -> Response {
     match monitoring::check_ready(shared.archive()).await {
-        Ok(()) => "ready\n".into_response(),
+        Ok(()) => format!("ready\n{}", health_text(&shared.background_loops().reports())).into_response(),
         Err(error) => Problem::from(Error::unavailable("store or catalogue do not answer").caused_by(error)).into_response(),
     }
 }
@@ -224,7 +214,7 @@ async fn readyz(State(shared): State<AppState>) -> Response {
 async fn metrics(State(shared): State<AppState>) -> Result<Response, Problem> {
     let open = monitoring::count_open_tasks(shared.archive()).await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], shared.metrics().encode_text(open)).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], shared.metrics().encode_text(open, &shared.background_loops().reports())).into_response())
 }
 
 #[cfg(test)]

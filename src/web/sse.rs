@@ -3,6 +3,7 @@
 use crate::state::AppState;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use sohoa_services::loop_health::LoopHealth;
 use sohoa_services::runs::monitoring;
 use sohoa_services::runs::monitoring::EventCursor;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio_stream::{Stream, StreamExt};
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Polls the catalogue and publishes changes for as long as the server runs.
-pub(crate) async fn publish_changes(shared: &AppState, sender: &Sender<EventCursor>) {
+pub(crate) async fn publish_changes(shared: &AppState, sender: &Sender<EventCursor>, health: &LoopHealth) {
     loop {
         tokio::time::sleep(POLL_INTERVAL).await;
         if shared.is_stopping() {
@@ -24,17 +25,15 @@ pub(crate) async fn publish_changes(shared: &AppState, sender: &Sender<EventCurs
         if sender.receiver_count() == 0 {
             continue;
         }
-        match monitoring::event_cursor(shared.archive()).await {
-            Ok(cursor) => {
-                sender.send_if_modified(|last| {
-                    let changed = *last != cursor;
-                    *last = cursor;
-                    changed
-                });
-            }
-            // The streams stay open; `/readyz` reports the problem.
-            Err(error) => tracing::warn!("{}", error.chain()),
-        }
+        // The streams stay open while the catalogue does not answer; `/readyz` reports the problem.
+        let read = monitoring::event_cursor(shared.archive()).await.map(|cursor| {
+            sender.send_if_modified(|last| {
+                let changed = *last != cursor;
+                *last = cursor;
+                changed
+            });
+        });
+        health.note("pages are not told of changes", read);
     }
 }
 

@@ -1,6 +1,7 @@
 //! State that every handler shares.
 
 use crate::access::{Access, Route, required_access};
+use crate::background_health::BackgroundLoops;
 use crate::metrics::Metrics;
 use crate::rate_limits::RateLimits;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -31,6 +32,7 @@ struct AppStateInner {
     openapi_json: String,
     routes: Vec<Route>,
     uploads: UploadRuntime,
+    background_loops: BackgroundLoops,
     at_risk_cache: AtRiskCache,
     stop: Arc<CancellationToken>,
 }
@@ -56,6 +58,7 @@ impl AppState {
             openapi_json,
             routes,
             uploads: UploadRuntime::default(),
+            background_loops: BackgroundLoops::default(),
             at_risk_cache: AtRiskCache::default(),
             stop,
         }))
@@ -101,6 +104,11 @@ impl AppState {
     /// Uploads in progress.
     pub(crate) fn uploads(&self) -> &UploadRuntime {
         &self.0.uploads
+    }
+
+    /// Health of the background loops.
+    pub(crate) fn background_loops(&self) -> &BackgroundLoops {
+        &self.0.background_loops
     }
 
     /// Cached progress of the targets of the roadmaps.

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use sohoa_base::error::{Error, ErrorKind};
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
+use sohoa_services::accounts::tokens;
 use sohoa_services::uploads::access;
 use sohoa_services::uploads::transfer;
 use sohoa_services::uploads::transfer::{BeginResult, UploadWriter, WriteResult};
@@ -223,9 +224,9 @@ async fn write_chunk(
     if announced.is_some_and(|bytes| bytes > incoming.remaining_bytes()) {
         return Err(protocol_problem(413, "too-large", "more bytes come than were announced"));
     }
-    let shared = shared.clone();
+    let (shared, by) = (shared.clone(), by.clone());
     // In its own task: a lost connection ends the reading, but what arrived is still stored.
-    let written = tokio::spawn(async move { receive_body(&shared, incoming, body).await }).await;
+    let written = tokio::spawn(async move { tokens::run_as(&by, receive_body(&shared, incoming, body)).await }).await;
     match written.map_err(|error| Error::internal("what was sent was not written").caused_by(error))? {
         Ok(WriteResult::Partial(offset)) => Ok((offset, UploadFileState::Sending)),
         Ok(WriteResult::Complete(file)) => Ok(final_position(&file)),

@@ -65,6 +65,15 @@ fn browser_sign_in_through_openid_provider_works() {
 }
 
 #[test]
+fn page_and_server_read_typed_dates_alike() {
+    let Some(work) = node::installed("browser", Path::new(env!("CARGO_TARGET_TMPDIR"))) else { return };
+    let mut test = Command::new("node");
+    test.args(["--test", "--test-reporter=spec", "dates.test.mjs"]).current_dir(work);
+    let done = test.env("TEST_SOURCES", sohoa_testing::workspace().join("src")).output().unwrap();
+    assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
 fn people_work_in_the_console() {
     let Some(work) = find_chromium() else { return };
     let home = tempfile::tempdir().unwrap();
@@ -88,4 +97,20 @@ fn people_work_in_the_console() {
     let done = test.env("TEST_FILES", files.path()).env("TEST_SCREENS", screens_folder()).output().unwrap();
     assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     println!("screens lie in {}", screens_folder().display());
+}
+
+#[test]
+fn what_a_reviewer_types_is_never_lost() {
+    let Some(work) = find_chromium() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let samples = sohoa_testing::workspace().join("samples");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    run.arg("run").arg(samples.join("001-ke-hoach-so-hoa")).arg(samples.join("002-cau-phao-cua-may"));
+    let ran = run.args(["--unit", "local", "-q", "--home"]).arg(home.path()).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let mut test = Command::new("node");
+    test.args(["--test", "--test-reporter=spec", "review.test.mjs"]).current_dir(work);
+    test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
+    let done = test.env("TEST_SCREENS", screens_folder()).output().unwrap();
+    assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
 }

@@ -106,6 +106,13 @@ pub enum Change {
         /// Reasons for the review; empty: none needed.
         reasons: Vec<String>,
     },
+    /// Nothing of the dossier can be deposited yet.
+    OriginalsWithheld {
+        /// The dossier.
+        dossier: String,
+        /// SHA-256 of files whose bytes stay in intake.
+        withheld: Vec<String>,
+    },
     /// The dossier's object has a new version with all its documents.
     DossierDeposited {
         /// The dossier.
@@ -114,5 +121,8 @@ pub enum Change {
         version: u32,
         /// SHA-512 of the record, lower-case hexadecimal.
         record_sha512: String,
+        /// SHA-256 of files whose bytes stay in intake: the object does not have them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        withheld: Vec<String>,
     },
 }

@@ -30,7 +30,7 @@ impl DeliveredName {
 pub struct DeliveredFile {
     /// Path inside the delivery, `/` between parts; unique in the batch; never used as a file system path.
     pub path: DeliveredName,
-    /// SHA-256 of the bytes, lower-case hexadecimal.
+    /// SHA-256 of the bytes, lower-case hexadecimal; empty for a refused file that could not be read.
     pub sha256: String,
     /// Size in bytes.
     pub bytes: u64,

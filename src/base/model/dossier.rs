@@ -4,11 +4,14 @@
 
 use crate::model::decision::Decision;
 use crate::model::delivered_file::DeliveredFile;
+pub use crate::model::file_state::FileState;
 use crate::model::page::reading::Quality;
 use crate::model::record::{Description, ListEntry, ListFinding, Signature};
 use crate::model::refusal::{Refusal, Warning};
+use crate::model::withholding::Obstacle;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Name of a dossier (hồ sơ) as delivered. `fonds` (phông) and `code` together are unique.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -19,24 +22,6 @@ pub struct DossierName {
     pub code: String,
     /// Display title; the folder's or file's name until the dossier is described.
     pub title: String,
-}
-
-/// State of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileState {
-    /// Received, not yet identified.
-    Received,
-    /// Media type and page count are known.
-    Identified,
-    /// An archive that its members have replaced.
-    Expanded,
-    /// Refused.
-    Refused,
-    /// The dossier has the same bytes already: see `duplicate_of`.
-    Duplicate,
-    /// Removed from quarantine and from the archive by an officer: its bytes are deleted.
-    Removed,
 }
 
 /// A file in the catalogue.
@@ -210,6 +195,10 @@ pub struct DossierSnapshot {
     pub pages: Vec<Page>,
     /// Its documents by number.
     pub documents: Vec<Document>,
+    /// SHA-256 of files whose bytes must not enter the object, each with the reason.
+    pub withheld: BTreeMap<String, Obstacle>,
+    /// Whether files of it come out of an archive in a dossier in quarantine.
+    pub container_held: bool,
 }
 
 impl DossierSnapshot {
@@ -231,12 +220,25 @@ impl DossierSnapshot {
         self.pages.iter().any(|page| page.state == PageState::Held)
     }
 
-    /// Whether the file must stay in quarantine: the dossier is held, and no page of the file is in a document yet.
+    /// Why the bytes of the file must not enter the object; `None`: they may, or they are in it.
     #[must_use]
-    pub fn is_file_held(&self, file: &File) -> bool {
-        let is_placed = |page: &Page| self.documents.iter().any(|document| document.pages.contains(&page.id));
-        let mut own = self.pages.iter().filter(|page| page.file == file.id).peekable();
-        self.is_held() && own.peek().is_some() && !own.any(|page| page.state == PageState::Stored || is_placed(page))
+    pub fn withheld(&self, file: &File) -> Option<Obstacle> {
+        self.withheld.get(&file.delivered.sha256).copied()
+    }
+
+    /// Whether a page of the file is in a document.
+    #[must_use]
+    pub fn is_in_document(&self, file: &File) -> bool {
+        let mut pages = self.documents.iter().flat_map(|document| &document.pages).filter_map(|id| self.page(id));
+        pages.any(|page| page.file == file.id)
+    }
+
+    /// Whether its pages outside documents must be held: one bears a stamp, or they come out of an archive in a dossier in
+    /// quarantine and no officer has released them.
+    #[must_use]
+    pub fn must_be_held(&self) -> bool {
+        let is_unreleased = |page: &Page| page.state == PageState::Read && page.release.is_none();
+        self.is_held() || self.container_held && self.pages.iter().any(is_unreleased)
     }
 
     /// The document with this identifier.

@@ -177,6 +177,10 @@ pub struct Original {
     /// Reason of the refusal; the bytes are kept nevertheless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// Whether the object does not have the bytes: a page could not be read, so it is not known whether it bears a stamp of secrecy.
+    /// They wait in intake until the page is read or an officer has looked at it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
 }
 
 /// A digital signature in a delivered file (PDF 1.7, 12.8).

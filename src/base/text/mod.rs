@@ -13,3 +13,4 @@ pub mod percent_encoding;
 pub mod plausibility;
 pub mod syllable;
 pub mod tones;
+pub mod typed_dates;

@@ -1,7 +1,7 @@
 //! Keys of users: sessions, tokens of programs, setup keys.
 
-use crate::accounts::users::user_from_row;
-use crate::sql::{self, get, to_json};
+use crate::accounts::user_rows::user_from_row;
+use crate::sql::{self, WriteTx, get, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right, Token};
@@ -30,6 +30,17 @@ impl KeyPurpose {
     }
 }
 
+/// Keys of a user that end together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys<'a> {
+    /// Sessions and tokens.
+    All,
+    /// Tokens.
+    Tokens,
+    /// Sessions, except the one with this identifier.
+    SessionsExcept(&'a str),
+}
+
 /// A new key. Only its hash is stored.
 #[derive(Debug, Clone, Copy)]
 pub struct NewKey<'a> {
@@ -49,6 +60,9 @@ pub struct NewKey<'a> {
 
 /// Idle time after which a session expires.
 const SESSION_IDLE_LIMIT: Duration = Duration::from_secs(8 * 3600);
+
+/// Time for which the tokens of users of an OpenID provider work after their groups were confirmed, at a sign-in.
+const CONFIRMATION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Minimum interval between two updates of the time of last use.
 const LAST_USE_INTERVAL: Duration = Duration::from_secs(60);
@@ -82,7 +96,8 @@ impl Catalog {
         Ok(id)
     }
 
-    /// User of the key with this SHA-256; `None` if the key is unknown or expired, or its user disabled.
+    /// User of the key with this SHA-256; `None` if the key is unknown or expired, its user disabled, or, for a token of a user of an
+    /// OpenID provider, if their groups were not confirmed for 30 days.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -92,12 +107,14 @@ impl Catalog {
         let statement = sqlx::query(
             "SELECT keys.id, keys.rights, keys.last_used, users.* FROM keys JOIN users ON users.name = keys.user_name
              WHERE keys.sha256 = $1 AND keys.used_for = $2 AND keys.expires > $3 AND users.disabled = 0
-               AND (keys.used_for <> 'session' OR keys.last_used > $4)",
+               AND (keys.used_for <> 'session' OR keys.last_used > $4)
+               AND (keys.used_for <> 'token' OR users.origin <> 'oidc' OR users.groups_confirmed > $5)",
         )
         .bind(sha256.to_owned())
         .bind(purpose.as_str())
         .bind(now)
-        .bind(now - sql::duration_ms(SESSION_IDLE_LIMIT));
+        .bind(now - sql::duration_ms(SESSION_IDLE_LIMIT))
+        .bind(now - sql::duration_ms(CONFIRMATION_LIFETIME));
         let Some(row) = sql::fetch_optional(&mut connection, statement, "cannot read a key").await? else { return Ok(None) };
         let rights: Option<String> = get(&row, "rights")?;
         let key_rights = rights.map(|rights| sql::from_json(&rights, "rights of a key")).transpose()?;
@@ -121,19 +138,21 @@ impl Catalog {
         sql::fetch_all(&mut connection, statement, "cannot read keys").await?.iter().map(token_from_row).collect()
     }
 
-    /// Deletes the key with this identifier, of one user if `user` is given.
+    /// Deletes the key of a user with this identifier and purpose.
     ///
     /// # Errors
     /// `NotFound` for an unknown one.
-    pub async fn revoke_key(&self, id: &str, user: Option<&str>, by: &str) -> Result<()> {
+    pub async fn revoke_key(&self, id: &str, purpose: KeyPurpose, user: &str, by: &str) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("DELETE FROM keys WHERE id = $1 AND (user_name = $2 OR $2 = '') RETURNING used_for")
+        let statement = sqlx::query("DELETE FROM keys WHERE id = $1 AND used_for = $2 AND user_name = $3")
             .bind(id.to_owned())
-            .bind(user.unwrap_or_default().to_owned());
-        let row = sql::fetch_optional(write.connection(), statement, "cannot end a key").await?;
-        let row = row.ok_or_else(|| Error::not_found(format!("there is no key {id}")))?;
-        let kind = if get::<String>(&row, "used_for")? == "token" { "token-ended" } else { "signed-out" };
-        write.append_events("", &[("", kind, serde_json::json!({ "by": by, "key": id }))]).await?;
+            .bind(purpose.as_str())
+            .bind(user.to_owned());
+        if sql::execute(write.connection(), statement, "cannot end a key").await? == 0 {
+            return Err(Error::not_found(format!("there is no key {id}")));
+        }
+        let kind = if purpose == KeyPurpose::Token { "token-ended" } else { "signed-out" };
+        write.append_events("", &[("", kind, serde_json::json!({ "by": by, "user": user, "key": id }))]).await?;
         write.commit().await
     }
 
@@ -149,6 +168,28 @@ impl Catalog {
         let forgotten = sql::execute(write.connection(), statement, "cannot forget old keys").await?;
         write.commit().await?;
         Ok(forgotten)
+    }
+}
+
+impl WriteTx {
+    /// Deletes keys of a user; each token that ends is an event of its own.
+    pub(crate) async fn end_keys(&mut self, user: &str, ended: Keys<'_>, by: &str) -> Result<()> {
+        let (condition, kept) = match ended {
+            Keys::All => ("id <> $2", ""),
+            Keys::Tokens => ("id <> $2 AND used_for = 'token'", ""),
+            Keys::SessionsExcept(kept) => ("id <> $2 AND used_for = 'session'", kept),
+        };
+        let statement = sql::dynamic_query(format!("DELETE FROM keys WHERE user_name = $1 AND {condition} RETURNING id, used_for"))
+            .bind(user.to_owned())
+            .bind(kept.to_owned());
+        let mut events = Vec::new();
+        for row in &sql::fetch_all(self.connection(), statement, "cannot end keys").await? {
+            if get::<String>(row, "used_for")? == "token" {
+                let body = serde_json::json!({ "by": by, "user": user, "key": get::<String>(row, "id")? });
+                events.push(("", "token-ended", body));
+            }
+        }
+        self.append_events("", &events).await
     }
 }
 

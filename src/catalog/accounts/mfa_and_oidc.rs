@@ -1,7 +1,9 @@
 //! Second factor (codes of authenticator apps, TOTP of RFC 6238) and sign-in through OpenID Connect.
 
 use crate::Catalog;
-use crate::accounts::users::{unknown_user, user_from_row};
+use crate::accounts::keys::Keys;
+use crate::accounts::user_rows::user_from_row;
+use crate::accounts::users::unknown_user;
 use crate::sql::{self, SqlValue, WriteTx, get, retrying, to_json};
 use serde_json::json;
 use sohoa_base::error::{Error, Result};
@@ -77,10 +79,7 @@ impl Catalog {
         let rows = codes.iter().map(|code| vec![SqlValue::Text(name.to_owned()), SqlValue::Text(code.clone())]).collect();
         sql::bulk_insert(write.connection(), "INSERT INTO recovery_codes (user_name, sha256) VALUES", rows, "", "cannot keep codes")
             .await?;
-        let statement = sqlx::query("DELETE FROM keys WHERE user_name = $1 AND used_for = 'session' AND id <> $2")
-            .bind(name.to_owned())
-            .bind(kept_session.to_owned());
-        sql::execute(write.connection(), statement, "cannot end sessions").await?;
+        write.end_keys(name, Keys::SessionsExcept(kept_session), name).await?;
         write.append_events("", &[("", "totp-added", json!({ "by": name, "user": name }))]).await?;
         write.commit().await
     }
@@ -125,17 +124,32 @@ impl Catalog {
         sql::get_u64(&sql::fetch_one(&mut connection, statement, "cannot count recovery codes").await?, "count")
     }
 
-    /// Removes the authenticator app of a user; sign-in requires no code any more.
+    /// Removes the authenticator app of a user, who asked for it; sign-in requires no code any more.
     ///
     /// # Errors
     /// `NotFound` for an unknown name.
-    pub async fn remove_totp(&self, name: &str, by: &str) -> Result<()> {
+    pub async fn remove_totp(&self, name: &str) -> Result<()> {
+        self.remove_totp_by(name, name, false).await
+    }
+
+    /// Removes the authenticator app of a user for an administrator, and ends all keys of the user.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown name.
+    pub async fn reset_totp(&self, name: &str, by: &str) -> Result<()> {
+        self.remove_totp_by(name, by, true).await
+    }
+
+    async fn remove_totp_by(&self, name: &str, by: &str, is_reset: bool) -> Result<()> {
         let mut write = self.write().await?;
         let statement = sqlx::query("UPDATE users SET totp = NULL, pending_totp = NULL WHERE name = $1").bind(name.to_owned());
         if sql::execute(write.connection(), statement, "cannot forget a secret").await? == 0 {
             return Err(unknown_user(name));
         }
         write.delete_recovery_codes(name).await?;
+        if is_reset {
+            write.end_keys(name, Keys::All, by).await?;
+        }
         write.append_events("", &[("", "totp-ended", json!({ "by": by, "user": name }))]).await?;
         write.commit().await
     }
@@ -186,8 +200,8 @@ impl Catalog {
         Ok(Some(flow))
     }
 
-    /// Signs in a user authenticated by a provider: a new user is added, a known one gets the grants of their groups. `from` is the
-    /// address of the browser, for the audit.
+    /// Signs in a user authenticated by a provider: a new user is added, a known one gets the grants of their groups; if these changed,
+    /// the keys of programs that act for the user end. `from` is the address of the browser, for the audit.
     ///
     /// # Errors
     /// `Denied` if the user is disabled, or the name belongs to another user.
@@ -221,6 +235,12 @@ impl Catalog {
         } else if !is_same {
             write.sync_external_user(&name, &person.shown, &person.grants).await?;
         }
+        if known.as_ref().is_some_and(|user| user.grants != person.grants) {
+            write.end_keys(&name, Keys::Tokens, "oidc").await?;
+        }
+        write.register_units_of(&person.grants).await?;
+        let statement = sqlx::query("UPDATE users SET groups_confirmed = $2 WHERE name = $1").bind(name.clone()).bind(write.now);
+        sql::execute(write.connection(), statement, "cannot note a sign-in").await?;
         let change = json!({ "by": "oidc", "user": name, "grants": person.grants });
         let entered = json!({ "user": name, "from": from, "by": "oidc" });
         let kind = if known.is_none() { "user-added" } else { "user-changed" };
@@ -238,8 +258,7 @@ impl Catalog {
     pub async fn revoke_external_access(&self, subject: &str) -> Result<()> {
         let mut write = self.write().await?;
         let Some(user) = write.user_by_subject(subject).await? else { return Ok(()) };
-        let statement = sqlx::query("DELETE FROM keys WHERE user_name = $1").bind(user.name.clone());
-        sql::execute(write.connection(), statement, "cannot end keys").await?;
+        write.end_keys(&user.name, Keys::All, "oidc").await?;
         if !user.grants.is_empty() {
             write.sync_external_user(&user.name, &user.display_name, &[]).await?;
             let body = json!({ "by": "oidc", "user": user.name, "grants": [] });

@@ -150,6 +150,7 @@ impl Catalog {
         write.set_control(batch, "run").await?;
         let statement = sqlx::query(
             "UPDATE batches SET state = CASE WHEN open_dossiers > 0 THEN 'running' ELSE 'finished' END,
+                    ledger_due = ledger_due + CASE WHEN open_dossiers > 0 THEN 0 ELSE 1 END,
                     ended = CASE WHEN open_dossiers > 0 THEN NULL ELSE COALESCE(ended, $2) END WHERE id = $1",
         )
         .bind(batch.to_owned())

@@ -2,6 +2,7 @@
 
 use crate::Catalog;
 use crate::batches::balance::refused_item_from_row;
+use crate::facts::withholding::{FactsOf, load_content_facts};
 use crate::rows::{dossier_from_row, file_from_row};
 use crate::sql::{self, Statement, get, get_u32, get_u64};
 use serde::Serialize;
@@ -11,6 +12,7 @@ use sohoa_base::model::batch::RefusedItem;
 use sohoa_base::model::dossier::{Dossier, DossierName, File};
 use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::RefusalClass;
+use sohoa_base::model::withholding::Destination;
 use std::collections::BTreeMap;
 
 /// A refused file or page with its location.
@@ -26,8 +28,8 @@ pub struct Failure {
     pub bytes: u64,
     /// Media type of the file detected from its content; empty if unknown.
     pub media_type: String,
-    /// Whether its original may be viewed: its dossier has no open tasks, and neither the dossier nor the same bytes in another
-    /// dossier are in quarantine or were removed as secret.
+    /// Whether its original may be viewed: nobody may look at what is in quarantine or was removed as secret, at what lies beside or
+    /// in it, at what an outage or a limit kept unread, or at anything of a dossier with open tasks.
     pub may_be_seen: bool,
     /// First page of the same file that was read; none if there is no such page.
     pub readable_page: Option<u32>,
@@ -83,14 +85,6 @@ const REFUSED_SQL: &str = "(
     WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
       AND (CAST($3 AS TEXT) IS NULL OR r.level = $3) AND (CAST($4 AS TEXT) IS NULL OR r.reason = $4)";
 
-/// Condition that the original of `{file}` must not be viewed: something in its dossier, or the same bytes in another dossier, is
-/// in quarantine or was removed as secret; or its dossier has open tasks, so that a secrecy stamp may still be found.
-const HIDDEN_SQL: &str = "(EXISTS (SELECT 1 FROM pages s WHERE s.dossier = {file}.dossier AND s.state = 'held')
-     OR EXISTS (SELECT 1 FROM files s WHERE s.dossier = {file}.dossier AND s.state = 'removed')
-     OR EXISTS (SELECT 1 FROM dossiers s WHERE s.id = {file}.dossier AND s.open_tasks > 0)
-     OR EXISTS (SELECT 1 FROM files s JOIN pages h ON h.file = s.id WHERE s.sha256 = {file}.sha256 AND h.state = 'held')
-     OR EXISTS (SELECT 1 FROM files s WHERE s.sha256 = {file}.sha256 AND s.state = 'removed'))";
-
 fn bind_filter<'q>(statement: Statement<'q>, wanted: &FailureFilter<'_>) -> Statement<'q> {
     statement
         .bind(wanted.batch.map(str::to_owned))
@@ -107,25 +101,28 @@ impl Catalog {
     pub async fn failures(&self, units: &UnitScope, wanted: &FailureFilter<'_>, limit: usize) -> Result<Vec<Failure>> {
         let (only, names) = sql::unit_condition(units, "d.fonds", 6);
         let mut connection = self.read().await?;
-        let hidden = HIDDEN_SQL.replace("{file}", "r");
         let statement = sql::dynamic_query(format!(
-            "SELECT r.*, d.fonds, d.code, d.title, CASE WHEN {hidden} THEN 1 ELSE 0 END AS hidden,
+            "SELECT r.*, d.fonds, d.code, d.title,
                     (SELECT min(o.number) FROM pages o WHERE o.file = r.file_id AND o.state IN ('read', 'stored', 'review')) AS readable
              FROM {REFUSED_SQL} AND {only} ORDER BY r.batch, r.path, r.number LIMIT $5",
         ));
         let statement = sql::bind_all(bind_filter(statement, wanted).bind(sql::to_i64(limit)), &names);
         let rows = sql::fetch_all(&mut connection, statement, "cannot read failures").await?;
+        let sums = rows.iter().map(|row| get(row, "sha256")).collect::<Result<Vec<String>>>()?;
+        let facts = load_content_facts(&mut connection, FactsOf::Digests(&sums)).await?;
         rows.iter()
             .map(|row| {
                 let item = refused_item_from_row(row)?;
-                let is_there = get::<String>(row, "file_state")? != "removed";
+                let (sha256, dossier): (String, String) = (get(row, "sha256")?, get(row, "dossier")?);
+                let is_there = !sha256.is_empty() && get::<String>(row, "file_state")? != "removed";
+                let obstacle = facts.obstacle(&sha256, &dossier, Destination::Preview);
                 Ok(Failure {
                     batch: get(row, "batch")?,
                     dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
                     file_id: get(row, "file_id")?,
                     bytes: get_u64(row, "bytes")?,
                     media_type: get(row, "media_type")?,
-                    may_be_seen: is_there && item.class != RefusalClass::Secret && get::<i64>(row, "hidden")? == 0,
+                    may_be_seen: is_there && item.class != RefusalClass::Secret && obstacle.is_none(),
                     readable_page: get::<Option<i64>>(row, "readable")?.and_then(|page| u32::try_from(page).ok()),
                     item,
                 })
@@ -164,18 +161,20 @@ impl Catalog {
     pub async fn viewable_failed_file(&self, file: &str, page: u32) -> Result<(Dossier, File)> {
         let unknown = || Error::not_found(format!("no refused file {file} with a page {page} may be looked at"));
         let mut connection = self.read().await?;
-        let hidden = HIDDEN_SQL.replace("{file}", "f");
-        let statement = sql::dynamic_query(format!(
-            "SELECT f.* FROM files f WHERE f.id = $1 AND f.state <> 'removed' AND COALESCE(f.class, '') <> 'secret'
+        let statement = sqlx::query(
+            "SELECT f.* FROM files f WHERE f.id = $1 AND f.state <> 'removed' AND f.sha256 <> '' AND COALESCE(f.class, '') <> 'secret'
                AND (f.state = 'refused' OR EXISTS (SELECT 1 FROM pages p WHERE p.file = f.id AND p.state = 'refused'))
                AND (NOT EXISTS (SELECT 1 FROM pages p WHERE p.file = f.id) OR EXISTS (
-                    SELECT 1 FROM pages p WHERE p.file = f.id AND p.number = $2 AND COALESCE(p.class, '') <> 'secret'))
-               AND NOT {hidden}"
-        ))
+                    SELECT 1 FROM pages p WHERE p.file = f.id AND p.number = $2 AND COALESCE(p.class, '') <> 'secret'))",
+        )
         .bind(file.to_owned())
         .bind(i64::from(page));
         let row = sql::fetch_optional(&mut connection, statement, "cannot read a refused file").await?.ok_or_else(unknown)?;
         let file = file_from_row(&row)?;
+        let facts = load_content_facts(&mut connection, FactsOf::Digests(std::slice::from_ref(&file.delivered.sha256))).await?;
+        if facts.obstacle(&file.delivered.sha256, &file.dossier, Destination::Preview).is_some() {
+            return Err(unknown());
+        }
         let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(file.dossier.clone());
         let row = sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.ok_or_else(unknown)?;
         Ok((dossier_from_row(&row)?, file))

@@ -3,6 +3,7 @@
 pub(crate) mod balance;
 pub(crate) mod control;
 pub(crate) mod failures;
+pub(crate) mod folder_deliveries;
 pub(crate) mod lifecycle;
 pub(crate) mod pages;
 pub(crate) mod retry;

@@ -33,7 +33,7 @@ impl Catalog {
         }
         let statement = sqlx::query(
             "SELECT DISTINCT COALESCE(f.duplicate_of, f.id) AS id, f.dossier, f.path FROM files f WHERE f.batch = $1 AND f.state <> 'removed'
-             AND (f.state = 'refused' OR EXISTS (
+             AND f.sha256 <> '' AND (f.state = 'refused' OR EXISTS (
                  SELECT 1 FROM pages p WHERE p.file = COALESCE(f.duplicate_of, f.id) AND p.state = 'refused'))",
         )
         .bind(batch.to_owned());

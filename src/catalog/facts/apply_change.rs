@@ -52,7 +52,8 @@ impl Catalog {
                 .bind(to_json(quality)?)
                 .bind(i64::from(*blank))
                 .bind(to_json(warnings)?);
-                write.update_exactly_one(statement, "page", page).await
+                write.update_exactly_one(statement, "page", page).await?;
+                write.replace_page_by(page).await
             }
             Change::PageRefused { page, refusal } => {
                 let statement = sqlx::query("UPDATE pages SET state = 'refused', class = $3, reason = $4 WHERE id = $1 AND dossier = $2")
@@ -60,7 +61,8 @@ impl Catalog {
                     .bind(dossier)
                     .bind(refusal.class.as_str())
                     .bind(sql::replace_nul(&refusal.reason));
-                write.update_exactly_one(statement, "page", page).await
+                write.update_exactly_one(statement, "page", page).await?;
+                write.replace_page_by(page).await
             }
             Change::PageHeld { page, refusal } => {
                 let statement =
@@ -73,8 +75,15 @@ impl Catalog {
             }
             Change::DossierHeld { dossier: named } => {
                 check_same_dossier(named, &dossier)?;
-                let text = "UPDATE pages SET state = 'held', reading = NULL, quality = '{}', warnings = '[]', blank = 0
-                            WHERE dossier = $1 AND state = 'read' AND document IS NULL";
+                // Documents that no version of the object has lose their pages: they are separated anew after a release.
+                let text = "UPDATE documents SET review_reasons = '[]', queue = '', stale = 0 WHERE dossier = $1 AND id IN (
+                                SELECT p.document FROM pages p JOIN files f ON f.id = p.file
+                                WHERE p.dossier = $1 AND p.state = 'read' AND f.deposited = 0)";
+                sql::execute(write.connection(), sqlx::query(text).bind(dossier.clone()), "cannot hold a dossier").await?;
+                let text = "UPDATE pages SET state = 'held', reading = NULL, quality = '{}', warnings = '[]', blank = 0,
+                                   document = NULL, position_in_document = NULL
+                            WHERE dossier = $1 AND state = 'read'
+                              AND (document IS NULL OR file IN (SELECT id FROM files WHERE dossier = $1 AND deposited = 0))";
                 sql::execute(write.connection(), sqlx::query(text).bind(dossier), "cannot hold a dossier").await?;
                 Ok(())
             }
@@ -101,9 +110,13 @@ impl Catalog {
                     .bind(ReviewQueue::from_reasons(reasons).map_or("", ReviewQueue::as_str));
                 write.update_exactly_one(statement, "document", document).await
             }
-            Change::DossierDeposited { dossier: named, version, record_sha512 } => {
+            Change::OriginalsWithheld { dossier: named, withheld } => {
                 check_same_dossier(named, &dossier)?;
-                write.apply_dossier_deposited(context, *version, record_sha512).await
+                write.set_withheld(&dossier, withheld).await
+            }
+            Change::DossierDeposited { dossier: named, version, record_sha512, withheld } => {
+                check_same_dossier(named, &dossier)?;
+                write.apply_dossier_deposited(context, *version, record_sha512, withheld).await
             }
         }
     }
@@ -148,7 +161,6 @@ impl Catalog {
         let tail = "ON CONFLICT (file, number) DO NOTHING RETURNING id";
         let new = sql::bulk_insert(write.connection(), insert, rows, tail, "cannot insert pages").await?;
         write.record_progress(&claim.batch, ProgressStep::Received, ItemCounts::from_pages(sql::to_i64(new.len())));
-        write.apply_page_replacement(file).await?;
         let Some(group) = claim.plan.next_group(StageLevel::Page, claim.group + 1) else { return Ok(()) };
         let mut items = new.iter().map(|row| get::<String>(row, "id")).collect::<Result<Vec<_>>>()?;
         items.sort();
@@ -260,7 +272,13 @@ impl WriteTx {
     /// Marks the pages of documents as stored, or as waiting for review. Pages outside every document (separator sheets) are stored
     /// too, unless another delivery arrived meanwhile: its pages have not been separated into documents yet, and they get their own
     /// deposit.
-    async fn apply_dossier_deposited(&mut self, context: &CommitContext<'_>, version: u32, record_sha512: &str) -> Result<()> {
+    async fn apply_dossier_deposited(
+        &mut self,
+        context: &CommitContext<'_>,
+        version: u32,
+        record_sha512: &str,
+        withheld: &[String],
+    ) -> Result<()> {
         let claim = context.claim;
         let statement = sqlx::query("UPDATE dossiers SET version = $2, record_sha512 = $3 WHERE id = $1 AND version <= $2")
             .bind(claim.dossier.clone())
@@ -280,9 +298,9 @@ impl WriteTx {
         .bind(i64::from(whole));
         sql::execute(self.connection(), statement, "cannot write a deposit").await?;
         if whole {
-            let statement =
-                sqlx::query("UPDATE files SET deposited = 1 WHERE dossier = $1 AND state <> 'received'").bind(claim.dossier.clone());
-            sql::execute(self.connection(), statement, "cannot write a deposit").await?;
+            let statement = sqlx::query("UPDATE files SET deposited = 1 WHERE dossier = $1 AND state NOT IN ('received', 'removed')");
+            sql::execute(self.connection(), statement.bind(claim.dossier.clone()), "cannot write a deposit").await?;
+            self.set_withheld(&claim.dossier, withheld).await?;
         }
         self.record_stored_progress(&claim.dossier).await
     }

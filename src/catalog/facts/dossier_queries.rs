@@ -1,9 +1,11 @@
 //! Queries for dossiers and their contents, and for intake copies that may be deleted.
 
 use crate::Catalog;
+use crate::facts::withholding::{FactsOf, load_content_facts};
 use crate::rows::{dossier_from_row, load_contents};
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_u64, placeholders};
 use sohoa_base::error::Result;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::dossier::{Dossier, DossierName, DossierSnapshot};
 use std::collections::BTreeSet;
 
@@ -40,6 +42,19 @@ impl Catalog {
         let statement =
             sqlx::query("SELECT * FROM dossiers WHERE fonds = $1 AND code = $2").bind(sql::replace_nul(fonds)).bind(sql::replace_nul(code));
         sql::fetch_optional(&mut connection, statement, "cannot read a dossier").await?.as_ref().map(dossier_from_row).transpose()
+    }
+
+    /// Names of deposited dossiers of this code in these units, by fonds, at most `limit`.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn dossiers_with_code(&self, units: &UnitScope, code: &str, limit: usize) -> Result<Vec<DossierName>> {
+        let mut connection = self.read().await?;
+        let (only, names) = sql::unit_condition(units, "fonds", 3);
+        let text = format!("SELECT * FROM dossiers WHERE code = $1 AND version > 0 AND {only} ORDER BY fonds LIMIT $2");
+        let statement = sql::dynamic_query(text).bind(sql::replace_nul(code)).bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, sql::bind_all(statement, &names), "cannot read dossiers").await?;
+        rows.iter().map(|row| Ok(dossier_from_row(row)?.name)).collect()
     }
 
     /// Dossiers sorted by fonds and code, after the name `after`, at most `limit`; optionally of one fonds or one batch.
@@ -101,8 +116,8 @@ impl Catalog {
     }
 
     /// Those of the given SHA-256 sums whose intake copy can be deleted: the catalogue has files with this content, each of them
-    /// is deposited in its dossier, and none of these dossiers has an open task. Unknown sums are not included, since their files may be about to
-    /// be received.
+    /// is deposited in its dossier or removed, or is an archive whose members are, none of these dossiers has an open task, and the
+    /// bytes might leave intake. Unknown sums are not included, since their files may be about to be received.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -113,13 +128,17 @@ impl Catalog {
             let text = format!(
                 "SELECT f.sha256 AS sum FROM files f JOIN dossiers d ON d.id = f.dossier WHERE f.sha256 IN ({})
                  GROUP BY f.sha256 HAVING max(d.open_tasks) = 0
-                 AND min(CASE WHEN f.duplicate_of IS NULL THEN f.deposited ELSE 1 END) = 1
-                 AND max((SELECT count(*) FROM pages p WHERE p.dossier = d.id AND p.state = 'held')) = 0",
+                 AND min(CASE WHEN f.duplicate_of IS NOT NULL OR f.state = 'removed' OR f.deposited = 1 THEN 1
+                     WHEN f.state = 'expanded' AND f.warnings = '[]' AND NOT EXISTS (
+                         SELECT 1 FROM files m WHERE m.container_sha256 = f.sha256 AND m.duplicate_of IS NULL AND m.deposited = 0
+                         AND m.state NOT IN ('expanded', 'removed')) THEN 1
+                     ELSE 0 END) = 1",
                 placeholders(1, chunk.len())
             );
-            for row in &sql::fetch_all(&mut connection, bind_all(dynamic_query(text), chunk), "cannot look for files in use").await? {
-                ready.insert(get::<String>(row, "sum")?);
-            }
+            let rows = sql::fetch_all(&mut connection, bind_all(dynamic_query(text), chunk), "cannot look for files in use").await?;
+            let sums = rows.iter().map(|row| get(row, "sum")).collect::<Result<Vec<String>>>()?;
+            let facts = load_content_facts(&mut connection, FactsOf::Digests(&sums)).await?;
+            ready.extend(sums.into_iter().filter(|sum| facts.may_forget(sum)));
         }
         Ok(ready)
     }

@@ -3,6 +3,9 @@
 pub(crate) mod apply_change;
 pub(crate) mod batch_ledger;
 pub(crate) mod commit;
+mod deposits;
 pub(crate) mod dossier_queries;
 pub(crate) mod rebuild;
 pub(crate) mod receive_files;
+pub(crate) mod unreadable_files;
+pub(crate) mod withholding;

@@ -25,6 +25,7 @@ impl Catalog {
     /// # Errors
     /// `Corrupt` if the record names an original that it does not list.
     pub async fn rebuild_dossier(&self, record: &Record, version: u32, record_sha512: &str) -> Result<bool> {
+        self.restore_units(std::slice::from_ref(&record.fonds)).await?;
         retrying!(self.rebuild_dossier_once(record, version, record_sha512))
     }
 
@@ -46,8 +47,6 @@ impl Catalog {
         sql::execute(write.connection(), statement, "cannot restore a dossier").await?;
         write.ensure_rebuilt_batch().await?;
         write.rebuild_files_and_pages(&dossier, record).await?;
-        let statement = sqlx::query("UPDATE files SET deposited = 1 WHERE dossier = $1").bind(dossier.clone());
-        sql::execute(write.connection(), statement, "cannot restore files").await?;
         write.append_events(REBUILT_BATCH, &[(&dossier, "dossier-restored", serde_json::json!({ "version": version }))]).await?;
         write.commit().await?;
         Ok(true)
@@ -59,6 +58,7 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn rebuild_batch(&self, ledger: &BatchLedger) -> Result<bool> {
+        self.restore_units(std::slice::from_ref(&ledger.batch.unit)).await?;
         retrying!(self.rebuild_batch_once(ledger))?;
         Ok(balance::balance(&mut *self.read().await?, &ledger.batch.id).await? == ledger.balance)
     }
@@ -175,6 +175,7 @@ impl WriteTx {
                     original.sha256.as_str().into(),
                     SqlValue::Int(sql::to_i64(original.bytes)),
                     SqlValue::NullableText(original.container.as_ref().map(to_json).transpose()?),
+                    SqlValue::NullableText(original.container.as_ref().map(|container| container.sha256.clone())),
                     SqlValue::Text(enum_str(&state)?),
                     SqlValue::Text(sql::replace_nul(&original.media_type)),
                     SqlValue::NullableText(repeats),
@@ -182,6 +183,7 @@ impl WriteTx {
                     SqlValue::NullableText(original.refusal.as_ref().map(|refusal| sql::replace_nul(&refusal.reason))),
                     SqlValue::Text(to_json(&original.warnings)?),
                     SqlValue::Text(to_json(&original.signatures)?),
+                    SqlValue::Int(i64::from(!original.withheld)),
                 ]);
             }
             for number in 1..=original.pages {
@@ -218,8 +220,8 @@ impl WriteTx {
             }
         }
         let insert =
-            "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason,
-                      warnings, signatures) VALUES";
+            "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, container_sha256, state, media_type, duplicate_of,
+                      class, reason, warnings, signatures, deposited) VALUES";
         sql::bulk_insert(self.connection(), insert, file_rows, "", "cannot restore files").await?;
         let insert = "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document,
                 position_in_document) VALUES";
@@ -250,6 +252,7 @@ impl WriteTx {
             }
         }
         let container = file.new.container.as_ref().map(to_json).transpose()?;
+        let container_sha256 = file.new.container.as_ref().map(|container| container.sha256.clone());
         if let Some((id, row_path)) = own {
             // The two rows exchange their paths, so that no path is lost.
             let statement = sqlx::query("UPDATE files SET path = $4 WHERE batch = $1 AND duplicate_of = $2 AND path = $3")
@@ -258,13 +261,16 @@ impl WriteTx {
                 .bind(path.clone())
                 .bind(row_path);
             sql::execute(self.connection(), statement, "cannot restore a file").await?;
-            let statement = sqlx::query("UPDATE files SET batch = $2, path = $3, container = $4, state = $5, warnings = $6 WHERE id = $1")
+            let text = "UPDATE files SET batch = $2, path = $3, container = $4, state = $5, warnings = $6, container_sha256 = $7
+                        WHERE id = $1";
+            let statement = sqlx::query(text)
                 .bind(id)
                 .bind(batch.to_owned())
                 .bind(path)
                 .bind(container)
                 .bind(enum_str(&file.state)?)
-                .bind(to_json(&file.warnings)?);
+                .bind(to_json(&file.warnings)?)
+                .bind(container_sha256);
             sql::execute(self.connection(), statement, "cannot restore a file").await?;
             return Ok(());
         }
@@ -278,6 +284,7 @@ impl WriteTx {
             file.new.sha256.as_str().into(),
             SqlValue::Int(sql::to_i64(file.new.bytes)),
             SqlValue::NullableText(container),
+            SqlValue::NullableText(container_sha256),
             SqlValue::Text(enum_str(&file.state)?),
             SqlValue::Text(sql::replace_nul(&file.media_type)),
             SqlValue::NullableText(duplicate_of),
@@ -286,8 +293,8 @@ impl WriteTx {
             SqlValue::Text(to_json(&file.warnings)?),
         ];
         let insert =
-            "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, media_type, duplicate_of, class, reason, warnings)
-             VALUES";
+            "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, container_sha256, state, media_type, duplicate_of,
+                      class, reason, warnings) VALUES";
         sql::bulk_insert(self.connection(), insert, vec![row], "", "cannot restore a file").await?;
         let mut pages = Vec::with_capacity(file.pages.len());
         for page in &file.pages {

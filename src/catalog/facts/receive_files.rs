@@ -1,6 +1,7 @@
 //! Receipt of files: from a delivery, or out of an archive.
 
 use crate::Catalog;
+use crate::batches::folder_deliveries::FOLDER_BATCH_KEY_PREFIX;
 use crate::queue::dossier_scheduler::{DossierState, NewTask};
 use crate::sql::{self, MAX_IN_LIST, SqlValue, WriteTx, bind_all, dynamic_query, enum_str, get, get_enum, placeholders, retrying, to_json};
 use sohoa_base::error::{Error, Result};
@@ -45,7 +46,8 @@ impl Catalog {
     /// Receives files of one dossier into a batch in one transaction; returns a result for each, in order.
     ///
     /// A repeated call has no further effect: the same bytes under a path of the batch are recognised. Other bytes under such a
-    /// path replace the file as long as no stage has read it; later both are kept, the new one under the path with ` (2)` added.
+    /// path replace the file, with an event, as long as no stage has read it; later, and always in batches of hot folders, both are
+    /// kept, the new one under the path with ` (2)` added.
     /// Bytes that the dossier already has become a `Duplicate` without a task, or are refused for the same reason as before; a file
     /// refused because of an outage is enqueued again.
     ///
@@ -108,11 +110,16 @@ impl Catalog {
             let mut path = file.path.clone();
             let mut existing = placed.get(&to_json(&path)?).cloned();
             let mut copies = 1;
+            if let Some(other) = existing.as_ref().filter(|existing| existing.sha256.is_empty())
+                && write.withdraw_unreadable_file(&other.id).await?
+            {
+                existing = None;
+            }
             while let Some(other) = existing.as_ref().filter(|existing| existing.sha256 != file.sha256) {
                 if copies == 1
                     && other.dossier == dossier_state.id
                     && !holders.contains_key(&file.sha256)
-                    && replace_unread_file(write, other, file).await?
+                    && replace_unread_file(write, batch, other, file).await?
                 {
                     let holder =
                         ExistingByDigest { id: other.id.clone(), batch: batch.to_owned(), state: FileState::Received, refusal: None };
@@ -165,7 +172,8 @@ impl Catalog {
             placed.insert(to_json(&path)?, placed_file);
             received.push(ReceivedFile { file: id, state, duplicate_of });
         }
-        let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, state, duplicate_of, class, reason) VALUES";
+        let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, container_sha256, state, duplicate_of, class,
+                      reason) VALUES";
         sql::bulk_insert(write.connection(), insert, rows, "", "cannot insert files").await?;
         write.enqueue_tasks(batch, &tasks, true).await?;
         if !to_requeue.is_empty() {
@@ -194,6 +202,7 @@ fn file_row(
         file.sha256.as_str().into(),
         SqlValue::Int(sql::to_i64(file.bytes)),
         SqlValue::NullableText(file.container.as_ref().map(to_json).transpose()?),
+        SqlValue::NullableText(file.container.as_ref().map(|container| container.sha256.clone())),
         SqlValue::Text(enum_str(&state)?),
         SqlValue::NullableText(duplicate_of.map(str::to_owned)),
         SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
@@ -268,14 +277,16 @@ async fn find_existing_by_path(
 
 /// Replaces the bytes of a file that no stage has read and that has no duplicates; otherwise returns `false`. A worker that has
 /// claimed the file loses its lease.
-async fn replace_unread_file(write: &mut WriteTx, existing: &ExistingByPath, file: &DeliveredFile) -> Result<bool> {
+async fn replace_unread_file(write: &mut WriteTx, batch: &str, existing: &ExistingByPath, file: &DeliveredFile) -> Result<bool> {
     let statement = sqlx::query(
         "UPDATE files SET sha256 = $2, bytes = $3 WHERE id = $1 AND state = 'received'
-         AND NOT EXISTS (SELECT 1 FROM files repeats WHERE repeats.duplicate_of = $1)",
+         AND NOT EXISTS (SELECT 1 FROM files repeats WHERE repeats.duplicate_of = $1)
+         AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = files.batch AND b.key LIKE $4)",
     )
     .bind(existing.id.clone())
     .bind(file.sha256.clone())
-    .bind(sql::to_i64(file.bytes));
+    .bind(sql::to_i64(file.bytes))
+    .bind(format!("{FOLDER_BATCH_KEY_PREFIX}%"));
     if sql::execute(write.connection(), statement, "cannot replace a file").await? == 0 {
         return Ok(false);
     }
@@ -283,6 +294,8 @@ async fn replace_unread_file(write: &mut WriteTx, existing: &ExistingByPath, fil
         .bind(existing.id.clone())
         .bind(write.now);
     sql::execute(write.connection(), statement, "cannot take a lease back").await?;
+    let body = serde_json::json!({ "file": file.path.display, "before": existing.sha256, "sha256": file.sha256 });
+    write.append_events(batch, &[(&existing.dossier, "file-replaced", body)]).await?;
     Ok(true)
 }
 

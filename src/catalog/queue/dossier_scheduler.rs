@@ -130,13 +130,13 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Sets finished batches that delivered the dossier back to running.
-    pub(crate) async fn reopen_batches_of(&mut self, dossier: &str) -> Result<()> {
+    /// Sets a finished batch back to running, unless a newer batch of the same delivery is unfinished.
+    pub(crate) async fn reopen_batch(&mut self, batch: &str) -> Result<()> {
         let statement = sqlx::query(
-            "UPDATE batches SET state = 'running', ended = NULL
-             WHERE state = 'finished' AND id IN (SELECT batch FROM deliveries WHERE dossier = $1)",
+            "UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'
+             AND NOT EXISTS (SELECT 1 FROM batches other WHERE other.key = batches.key AND other.state <> 'finished')",
         );
-        sql::execute(self.connection(), statement.bind(dossier.to_owned()), "cannot open batches again").await.map(|_| ())
+        sql::execute(self.connection(), statement.bind(batch.to_owned()), "cannot open a batch again").await.map(|_| ())
     }
 
     /// Counts a formerly idle dossier as open in every linked batch.
@@ -154,6 +154,7 @@ impl WriteTx {
             let statement = sqlx::query(
                 "UPDATE batches SET open_dossiers = open_dossiers - 1,
                         state = CASE WHEN open_dossiers = 1 AND state = 'running' THEN 'finished' ELSE state END,
+                        ledger_due = ledger_due + CASE WHEN open_dossiers = 1 AND state IN ('running', 'finished') THEN 1 ELSE 0 END,
                         ended = CASE WHEN open_dossiers = 1 AND state = 'running' THEN $2 ELSE ended END
                  WHERE id = $1",
             )
@@ -173,14 +174,20 @@ impl WriteTx {
 impl Catalog {
     /// Gives a dossier without open tasks the task of its next dossier-level group.
     pub(crate) async fn continue_idle_dossier(&self, write: &mut WriteTx, dossier: &str) -> Result<()> {
-        let statement = sqlx::query("SELECT open_tasks FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+        let statement = sqlx::query("SELECT open_tasks, active_batch FROM dossiers WHERE id = $1").bind(dossier.to_owned());
         let row = sql::fetch_one(write.connection(), statement, "a dossier").await?;
         if get::<i64>(&row, "open_tasks")? > 0 {
             return Ok(());
         }
         write.on_dossier_active(dossier).await?;
-        write.reopen_batches_of(dossier).await?;
+        write.reopen_batch(&get::<String>(&row, "active_batch")?).await?;
         self.complete_tasks(write, dossier, 0).await
+    }
+
+    /// Ends the round of a dossier that has no task left; what waited for it goes on.
+    async fn end_dossier_round(&self, write: &mut WriteTx, dossier: &str) -> Result<()> {
+        self.deposit_freed_originals(write, dossier).await?;
+        write.on_dossier_idle(dossier).await
     }
 
     /// Subtracts `count` finished tasks from the dossier. At zero it gets a task of its next dossier-level group, or becomes
@@ -199,11 +206,11 @@ impl Catalog {
             return Ok(());
         }
         if write.has_failed_tasks(dossier).await? {
-            return write.on_dossier_idle(dossier).await;
+            return self.end_dossier_round(write, dossier).await;
         }
         let plan = self.plan(write.connection(), &state.active_batch).await?;
         let from = usize::try_from(state.last_group + 1).unwrap_or(0);
-        let Some(group) = plan.next_group(StageLevel::Dossier, from) else { return write.on_dossier_idle(dossier).await };
+        let Some(group) = plan.next_group(StageLevel::Dossier, from) else { return self.end_dossier_round(write, dossier).await };
         let statement = sqlx::query("UPDATE dossiers SET last_group = $2, open_tasks = 1 WHERE id = $1")
             .bind(dossier.to_owned())
             .bind(sql::to_i64(group));

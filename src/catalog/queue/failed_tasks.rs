@@ -10,7 +10,7 @@ use serde_json::json;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::FailedItem;
-use sohoa_base::model::dossier::{DossierName, Item};
+use sohoa_base::model::dossier::Item;
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -31,8 +31,10 @@ pub struct FailedTask {
     pub id: String,
     /// Batch whose pipeline it belongs to.
     pub batch: String,
-    /// Its dossier.
-    pub dossier: DossierName,
+    /// Unit of its dossier.
+    pub unit: String,
+    /// Title of its dossier.
+    pub title: String,
     /// Time of the failure, RFC 3339.
     pub failed_at: String,
     /// Item, class and reason.
@@ -133,7 +135,8 @@ impl Catalog {
                 Ok(FailedTask {
                     id: get(row, "id")?,
                     batch: get(row, "batch")?,
-                    dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
+                    unit: get(row, "fonds")?,
+                    title: get(row, "title")?,
                     failed_at: rfc3339(get(row, "failed_at")?),
                     item,
                 })
@@ -226,7 +229,7 @@ impl WriteTx {
             "INSERT INTO tasks (id, batch, dossier, stage_group, level, item, priority, ready_at, attempts, target)
              SELECT t.id, t.batch, t.dossier, t.stage_group, t.level, t.item, b.priority, $3, t.attempts, COALESCE(b.target, '')
              FROM failed_tasks t JOIN batches b ON b.id = t.batch WHERE t.dossier = $1 AND {condition}
-             RETURNING target"
+             RETURNING target, batch"
         );
         let statement = dynamic_query(text).bind(dossier.to_owned()).bind(class.map(|class| class.as_str().to_owned())).bind(self.now);
         let rows = sql::fetch_all(self.connection(), statement, "cannot retry failed tasks").await?;
@@ -239,7 +242,9 @@ impl WriteTx {
         let statement = sqlx::query("DELETE FROM failed_tasks WHERE dossier = $1 AND id IN (SELECT id FROM tasks WHERE dossier = $1)");
         sql::execute(self.connection(), statement.bind(dossier.to_owned()), "cannot end failed tasks").await?;
         self.add_open_tasks(dossier, sql::to_i64(rows.len())).await?;
-        self.reopen_batches_of(dossier).await?;
+        for batch in rows.iter().map(|row| get::<String>(row, "batch")).collect::<Result<BTreeSet<_>>>()? {
+            self.reopen_batch(&batch).await?;
+        }
         Ok(rows.len() as u64)
     }
 

@@ -4,6 +4,7 @@ use crate::sql::{self, get, get_u64};
 use crate::{Catalog, rfc3339};
 use serde::Serialize;
 use sohoa_base::error::Result;
+use sohoa_base::model::account::UnitScope;
 use std::collections::BTreeMap;
 
 /// Open tasks of one level.
@@ -51,17 +52,18 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Open tasks by level.
+    /// Open tasks of these units by level.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn queue_levels(&self) -> Result<Vec<QueueLevel>> {
+    pub async fn queue_levels(&self, units: &UnitScope) -> Result<Vec<QueueLevel>> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query(
+        let (only, names) = sql::dossier_condition(units, "tasks.dossier", 2);
+        let text = format!(
             "SELECT level, count(*) AS open, count(CASE WHEN worker IS NOT NULL AND ready_at > $1 THEN 1 END) AS taken, min(id) AS oldest
-             FROM tasks GROUP BY level ORDER BY level",
-        )
-        .bind(self.clock.now());
+             FROM tasks WHERE {only} GROUP BY level ORDER BY level"
+        );
+        let statement = sql::bind_all(sql::dynamic_query(text).bind(self.clock.now()), &names);
         let rows = sql::fetch_all(&mut connection, statement, "cannot count open tasks").await?;
         rows.iter()
             .map(|row| {
@@ -72,14 +74,15 @@ impl Catalog {
             .collect()
     }
 
-    /// Number of leased tasks by process (`host/process`).
+    /// Number of leased tasks of these units by process (`host/process`).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn leased_by_process(&self) -> Result<BTreeMap<String, u64>> {
+    pub async fn leased_by_process(&self, units: &UnitScope) -> Result<BTreeMap<String, u64>> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT worker, count(*) AS n FROM tasks WHERE worker IS NOT NULL AND ready_at > $1 GROUP BY worker")
-            .bind(self.clock.now());
+        let (only, names) = sql::dossier_condition(units, "tasks.dossier", 2);
+        let text = format!("SELECT worker, count(*) AS n FROM tasks WHERE worker IS NOT NULL AND ready_at > $1 AND {only} GROUP BY worker");
+        let statement = sql::bind_all(sql::dynamic_query(text).bind(self.clock.now()), &names);
         let mut workers = BTreeMap::new();
         for row in &sql::fetch_all(&mut connection, statement, "cannot read workers").await? {
             let name: String = get(row, "worker")?;

@@ -159,22 +159,26 @@ impl WriteTx {
         Ok(id)
     }
 
-    /// Puts the pages of a replacement file in the place of the replaced page in its document. The replaced page stays in its
-    /// original and counts as stored.
-    pub(crate) async fn apply_page_replacement(&mut self, file: &str) -> Result<()> {
+    /// If `page` belongs to a replacement file whose pages have all been looked at, puts them in the place of the replaced page in its
+    /// document, which must be packaged again. The replaced page stays in its original and counts as stored. A replacement with a
+    /// stamp of secrecy is in quarantine like any other file: until its release the replaced page keeps its place.
+    pub(crate) async fn replace_page_by(&mut self, page: &str) -> Result<()> {
         let statement = sqlx::query(
-            "SELECT p.id, p.document, p.position_in_document FROM files f JOIN pages p ON p.id = f.replaces
-             WHERE f.id = $1 AND p.document IS NOT NULL",
+            "SELECT f.id AS file, p.id, p.document, p.position_in_document,
+                    (SELECT count(*) FROM pages n WHERE n.file = f.id) AS pages,
+                    (SELECT count(*) FROM pages n WHERE n.file = f.id AND n.state IN ('waiting', 'held')) AS undecided
+             FROM pages own JOIN files f ON f.id = own.file JOIN pages p ON p.id = f.replaces
+             WHERE own.id = $1 AND p.document IS NOT NULL",
         )
-        .bind(file.to_owned());
+        .bind(page.to_owned());
         let Some(row) = sql::fetch_optional(self.connection(), statement, "cannot read a replaced page").await? else { return Ok(()) };
-        let (old, document, position): (String, String, i64) =
-            (get(&row, "id")?, get(&row, "document")?, get(&row, "position_in_document")?);
-        let statement = sqlx::query("SELECT count(*) AS n FROM pages WHERE file = $1").bind(file.to_owned());
-        let count: i64 = get(&sql::fetch_one(self.connection(), statement, "count of pages").await?, "n")?;
-        if count == 0 {
+        let (count, undecided): (i64, i64) = (get(&row, "pages")?, get(&row, "undecided")?);
+        if undecided > 0 {
             return Ok(());
         }
+        let (file, old): (String, String) = (get(&row, "file")?, get(&row, "id")?);
+        let (document, position): (String, i64) = (get(&row, "document")?, get(&row, "position_in_document")?);
+        self.mark_documents_stale(std::slice::from_ref(&document)).await?;
         let statement = sqlx::query(
             "UPDATE pages SET position_in_document = position_in_document + $3 WHERE document = $1 AND position_in_document > $2",
         )
@@ -189,7 +193,7 @@ impl WriteTx {
         .bind(old);
         sql::execute(self.connection(), statement, "cannot replace a page").await?;
         let statement = sqlx::query("UPDATE pages SET document = $2, position_in_document = $3 + number - 1 WHERE file = $1")
-            .bind(file.to_owned())
+            .bind(file)
             .bind(document)
             .bind(position);
         sql::execute(self.connection(), statement, "cannot replace a page").await?;

@@ -4,19 +4,49 @@ use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::delivered_file::{Container, DeliveredName};
+use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::{Dossier, QuarantineRelease};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 use sohoa_base::model::refusal::RefusalClass;
-use std::collections::{BTreeMap, BTreeSet};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use std::collections::BTreeMap;
 
-/// A dossier in quarantine.
+/// Files and pages that could not be read and whose originals therefore wait: what was refused for a reason that says nothing about
+/// the content, and damaged pages among readable ones.
+const UNREAD_SQL: &str = "(
+    SELECT f.id, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.reason FROM files f
+    WHERE f.state = 'refused' AND f.deposited = 0 AND f.released IS NULL AND f.duplicate_of IS NULL AND f.sha256 <> ''
+      AND f.class IN ('limit', 'outage', 'bug')
+    UNION ALL
+    SELECT f.id, f.dossier, f.path, p.number, p.reason FROM pages p JOIN files f ON f.id = p.file
+    WHERE p.state = 'refused' AND p.released IS NULL AND f.state NOT IN ('refused', 'removed') AND f.deposited = 0
+      AND (p.class IN ('limit', 'outage', 'bug', 'secret') OR (p.class = 'input' AND EXISTS (
+           SELECT 1 FROM pages o WHERE o.file = f.id AND o.state IN ('read', 'stored', 'review')))))";
+
+const EVERY_CLASS: [RefusalClass; 5] =
+    [RefusalClass::Input, RefusalClass::Limit, RefusalClass::Secret, RefusalClass::Outage, RefusalClass::Bug];
+
+/// A dossier in quarantine, or with originals that wait because they could not be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldDossier {
     /// The dossier.
     pub dossier: Dossier,
     /// Pages in quarantine, sorted by file and number.
     pub pages: Vec<HeldPage>,
+    /// Files and pages that could not be read, so that nobody knows whether they bear a stamp.
+    pub unread: Vec<UnreadItem>,
+}
+
+/// A file or page that could not be read. Its original waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadItem {
+    /// Path of the file in the delivery.
+    pub file: String,
+    /// Number of the page, from 1; none: the whole file.
+    pub page: Option<u32>,
+    /// Reason of the refusal.
+    pub reason: String,
 }
 
 /// A page in quarantine.
@@ -30,15 +60,6 @@ pub struct HeldPage {
     pub reason: Option<String>,
 }
 
-/// SHA-256 of the bytes of a dossier in quarantine, lower-case hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldDigests {
-    /// Digests that no other dossier has.
-    pub exclusive: BTreeSet<String>,
-    /// Digests that another dossier has too.
-    pub shared: BTreeSet<String>,
-}
-
 /// Decision of an officer about a dossier in quarantine.
 #[derive(Debug, Clone, Copy)]
 pub struct QuarantineDecision<'a> {
@@ -46,44 +67,56 @@ pub struct QuarantineDecision<'a> {
     pub by: &'a str,
     /// Note of the officer.
     pub note: Option<&'a str>,
+    /// Account of the operating system or of the archive under which the decision was given: the officer's name is only what was
+    /// typed.
+    pub operator: &'a str,
 }
 
 impl QuarantineDecision<'_> {
-    fn cleaned_note(&self) -> Option<String> {
+    pub(crate) fn cleaned_note(&self) -> Option<String> {
         self.note.map(sql::replace_nul).filter(|note| !note.is_empty())
     }
 }
 
 impl Catalog {
-    /// Dossiers in quarantine, sorted by fonds and code.
+    /// Dossiers in quarantine, and those with originals that could not be read, sorted by fonds and code.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn held_dossiers(&self) -> Result<Vec<HeldDossier>> {
         let mut connection = self.read().await?;
+        let mut held: BTreeMap<(String, String), HeldDossier> = BTreeMap::new();
         let statement = sqlx::query(
             "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason
              FROM pages p JOIN files f ON f.id = p.file JOIN dossiers d ON d.id = p.dossier
              WHERE p.state = 'held' ORDER BY d.fonds, d.code, f.path, p.number",
         );
-        let mut held: Vec<HeldDossier> = Vec::new();
         for row in &sql::fetch_all(&mut connection, statement, "cannot read what is in quarantine").await? {
-            let dossier = crate::rows::dossier_from_row(row)?;
             let page = HeldPage {
                 file: get_json::<DeliveredName>(row, "file_path")?.display,
                 number: get_u32(row, "page_number")?,
                 reason: get(row, "page_reason")?,
             };
-            match held.last_mut() {
-                Some(last) if last.dossier.id == dossier.id => last.pages.push(page),
-                _ => held.push(HeldDossier { dossier, pages: vec![page] }),
-            }
+            held_dossier(&mut held, row)?.pages.push(page);
         }
-        Ok(held)
+        let text = format!(
+            "SELECT d.*, u.path AS file_path, u.number AS page_number, u.reason AS page_reason
+             FROM {UNREAD_SQL} u JOIN dossiers d ON d.id = u.dossier WHERE d.open_tasks = 0 ORDER BY u.path, u.number"
+        );
+        for row in &sql::fetch_all(&mut connection, dynamic_query(text), "cannot read what could not be read").await? {
+            let item = UnreadItem {
+                file: get_json::<DeliveredName>(row, "file_path")?.display,
+                page: get::<Option<i64>>(row, "page_number")?.and_then(|number| u32::try_from(number).ok()),
+                reason: get::<Option<String>>(row, "page_reason")?.unwrap_or_default(),
+            };
+            held_dossier(&mut held, row)?.unread.push(item);
+        }
+        Ok(held.into_values().collect())
     }
 
-    /// Releases a dossier: enqueues its pages in quarantine; secrecy stamps on them do not hold it any more. Returns the batch of
-    /// the tasks. `given` is the pipeline as text and its plan, used if the dossier's own is not known any more.
+    /// Releases a dossier: enqueues its pages in quarantine, and what could not be read; secrecy stamps on them do not hold it any
+    /// more, and originals that still cannot be read are deposited. Returns the batch of the tasks. `given` is the
+    /// pipeline as text and its plan, used if the dossier's own is not known any more.
     ///
     /// # Errors
     /// `NotFound` if the dossier has nothing in quarantine; `Conflict` while it has open tasks.
@@ -107,105 +140,52 @@ impl Catalog {
         let text = "UPDATE documents SET stale = 1
                     WHERE id IN (SELECT document FROM pages WHERE dossier = $1 AND state = 'waiting' AND document IS NOT NULL)";
         sql::execute(write.connection(), sqlx::query(text).bind(dossier.to_owned()), "cannot mark documents").await?;
+        let unread = unread_files(write.connection(), dossier).await?;
+        for (table, column) in [("pages", "file"), ("files", "id")] {
+            for chunk in unread.chunks(MAX_IN_LIST) {
+                let text = format!(
+                    "UPDATE {table} SET released = $1 WHERE state = 'refused' AND released IS NULL AND {column} IN ({})",
+                    placeholders(2, chunk.len())
+                );
+                let statement = bind_all(dynamic_query(text).bind(to_json(&release)?), chunk);
+                sql::execute(write.connection(), statement, "cannot release what could not be read").await?;
+            }
+        }
         let (batch, group) = self.open_decision_batch(&mut write, (dossier, &active_batch), StageLevel::Page, given).await?;
         let pages = items.len();
+        self.requeue_refused(&mut write, &batch, &unread, &EVERY_CLASS).await?;
         let tasks: Vec<NewTask> =
             items.into_iter().map(|item| NewTask { dossier: dossier.to_owned(), group, level: StageLevel::Page, item }).collect();
         write.enqueue_tasks(&batch, &tasks, true).await?;
-        write.append_events(&batch, &[(dossier, "dossier-released", serde_json::json!({ "release": release, "pages": pages }))]).await?;
+        let body = serde_json::json!({
+            "release": release, "pages": pages, "unread_files": unread.len(), "operator": sql::replace_nul(decision.operator),
+        });
+        write.append_events(&batch, &[(dossier, "dossier-released", body)]).await?;
         write.commit().await?;
         Ok(batch)
     }
+}
 
-    /// Digests of the files that a removal of the dossier deletes from the archive: its files in quarantine, and the archives that
-    /// contained them.
-    ///
-    /// # Errors
-    /// `Conflict` if a page was deposited before its stamp was found, since deposits are never withdrawn, and while the dossier has
-    /// open tasks.
-    pub async fn held_digests(&self, dossier: &str) -> Result<HeldDigests> {
-        let mut connection = self.read().await?;
-        let statement = sqlx::query(
-            "SELECT f.sha256, f.container, p.document FROM files f JOIN pages p ON p.file = f.id WHERE p.dossier = $1 AND p.state = 'held'",
-        )
-        .bind(dossier.to_owned());
-        let worked_on = sqlx::query("SELECT 1 AS one FROM dossiers WHERE id = $1 AND open_tasks > 0").bind(dossier.to_owned());
-        if sql::fetch_optional(&mut connection, worked_on, "dossier in quarantine").await?.is_some() {
-            return Err(dossier_busy());
-        }
-        let mut own = BTreeSet::new();
-        for row in &sql::fetch_all(&mut connection, statement, "cannot read files in quarantine").await? {
-            if get::<Option<String>>(row, "document")?.is_some() {
-                return Err(Error::conflict("a page of it was stored before the stamp was seen; earlier versions of the dossier keep it"));
-            }
-            own.insert(get::<String>(row, "sha256")?);
-            if let Some(container) = get::<Option<String>>(row, "container")? {
-                own.insert(sql::from_json::<Container>(&container, "container of a file")?.sha256);
-            }
-        }
-        let mut shared = BTreeSet::new();
-        for chunk in own.iter().cloned().collect::<Vec<String>>().chunks(MAX_IN_LIST) {
-            let text = format!(
-                "SELECT DISTINCT sha256 FROM files WHERE dossier <> $1 AND state NOT IN ('removed', 'expanded') AND sha256 IN ({})",
-                placeholders(2, chunk.len())
-            );
-            let statement = bind_all(dynamic_query(text).bind(dossier.to_owned()), chunk);
-            for row in &sql::fetch_all(&mut connection, statement, "cannot look for files in use").await? {
-                shared.insert(get::<String>(row, "sha256")?);
-            }
-        }
-        own.retain(|sha256| !shared.contains(sha256));
-        Ok(HeldDigests { exclusive: own, shared })
-    }
+/// The entry of the dossier of a row.
+fn held_dossier<'a>(held: &'a mut BTreeMap<(String, String), HeldDossier>, row: &AnyRow) -> Result<&'a mut HeldDossier> {
+    let dossier = crate::rows::dossier_from_row(row)?;
+    let key = (dossier.name.fonds.clone(), dossier.name.code.clone());
+    Ok(held.entry(key).or_insert_with(|| HeldDossier { dossier, pages: Vec::new(), unread: Vec::new() }))
+}
 
-    /// Marks the files of a dossier in quarantine as removed from the archive; returns the batches whose balance changed.
-    ///
-    /// # Errors
-    /// `NotFound` if the dossier has nothing in quarantine; `Conflict` while it has open tasks.
-    pub async fn remove_dossier(&self, dossier: &str, decision: QuarantineDecision<'_>) -> Result<BTreeSet<String>> {
-        retrying!(self.remove_dossier_once(dossier, decision))
-    }
-
-    async fn remove_dossier_once(&self, dossier: &str, decision: QuarantineDecision<'_>) -> Result<BTreeSet<String>> {
-        let mut write = self.write().await?;
-        write.lock_held_dossier(dossier).await?;
-        let by = sql::replace_nul(decision.by);
-        let note = decision.cleaned_note();
-        let why = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let reason = format!("taken out of quarantine and out of the archive by {by} at {}{why}", rfc3339(write.now));
-        let own = "SELECT file FROM pages WHERE dossier = $1 AND state = 'held'";
-        let text = format!(
-            "UPDATE files SET state = 'removed', class = $2, reason = $3 WHERE id IN ({own}) OR duplicate_of IN ({own})
-             RETURNING id, batch, path, sha256"
-        );
-        let statement = dynamic_query(text).bind(dossier.to_owned()).bind(RefusalClass::Secret.as_str()).bind(reason.clone());
-        let rows = sql::fetch_all(write.connection(), statement, "cannot remove files").await?;
-        let mut removed: BTreeMap<String, Vec<serde_json::Value>> = BTreeMap::new();
-        for row in &rows {
-            let file = get_json::<DeliveredName>(row, "path")?.display;
-            let body = serde_json::json!({ "by": by, "note": note, "file": file, "sha256": get::<String>(row, "sha256")? });
-            removed.entry(get(row, "batch")?).or_default().push(body);
-        }
-        let statement = sqlx::query(
-            "UPDATE pages SET state = 'refused', class = $2, reason = $3
-             WHERE file IN (SELECT id FROM files WHERE dossier = $1 AND state = 'removed')",
-        )
-        .bind(dossier.to_owned())
-        .bind(RefusalClass::Secret.as_str())
-        .bind(reason);
-        sql::execute(write.connection(), statement, "cannot remove pages").await?;
-        for (batch, files) in &removed {
-            let events: Vec<_> = files.iter().map(|body| (dossier, "file-removed", body.clone())).collect();
-            write.append_events(batch, &events).await?;
-        }
-        write.commit().await?;
-        Ok(removed.into_keys().collect())
-    }
+/// Files of a dossier that could not be read, wholly or in part, and that no officer has released.
+pub(crate) async fn unread_files(connection: &mut AnyConnection, dossier: &str) -> Result<Vec<String>> {
+    let text = format!("SELECT DISTINCT u.id FROM {UNREAD_SQL} u WHERE u.dossier = $1");
+    let rows = sql::fetch_all(connection, dynamic_query(text).bind(dossier.to_owned()), "cannot read what could not be read").await?;
+    let mut files = rows.iter().map(|row| get(row, "id")).collect::<Result<Vec<String>>>()?;
+    files.sort();
+    Ok(files)
 }
 
 impl WriteTx {
-    /// Locks a dossier that is in quarantine and has no open tasks; returns its active batch.
-    async fn lock_held_dossier(&mut self, dossier: &str) -> Result<String> {
+    /// Locks a dossier that is in quarantine, or has originals that could not be read, and has no open tasks; returns its active
+    /// batch.
+    pub(crate) async fn lock_held_dossier(&mut self, dossier: &str) -> Result<String> {
         self.lock_dossiers_by_id(vec![dossier.to_owned()]).await?;
         let statement = sqlx::query(
             "SELECT active_batch, open_tasks, (SELECT count(*) FROM pages WHERE dossier = $1 AND state = 'held') AS held
@@ -213,7 +193,7 @@ impl WriteTx {
         )
         .bind(dossier.to_owned());
         let row = sql::fetch_one(self.connection(), statement, "dossier in quarantine").await?;
-        if get::<i64>(&row, "held")? == 0 {
+        if get::<i64>(&row, "held")? == 0 && unread_files(self.connection(), dossier).await?.is_empty() {
             return Err(Error::not_found("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is"));
         }
         if get::<i64>(&row, "open_tasks")? > 0 {
@@ -223,6 +203,6 @@ impl WriteTx {
     }
 }
 
-fn dossier_busy() -> Error {
+pub(crate) fn dossier_busy() -> Error {
     Error::conflict("the dossier is being worked on; decide again when its run has ended")
 }

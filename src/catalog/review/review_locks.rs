@@ -3,6 +3,7 @@
 use crate::Catalog;
 use crate::sql::{self, get};
 use sohoa_base::error::Result;
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::decision::{Decision, DecisionKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -56,13 +57,15 @@ impl Catalog {
         rows.iter().map(|row| Ok((get(row, "document")?, get(row, "user_name")?))).collect()
     }
 
-    /// Number of events of this kind since a moment (epoch milliseconds).
+    /// Number of events of this kind since a moment (epoch milliseconds), of dossiers of these units.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn count_events(&self, kind: &str, since: i64) -> Result<u64> {
+    pub async fn count_events(&self, units: &UnitScope, kind: &str, since: i64) -> Result<u64> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT count(*) AS n FROM events WHERE at >= $1 AND kind = $2").bind(since).bind(kind.to_owned());
+        let (only, names) = sql::dossier_condition(units, "events.dossier", 3);
+        let text = format!("SELECT count(*) AS n FROM events WHERE at >= $1 AND kind = $2 AND {only}");
+        let statement = sql::bind_all(sql::dynamic_query(text).bind(since).bind(kind.to_owned()), &names);
         sql::get_u64(&sql::fetch_one(&mut connection, statement, "count of events").await?, "n")
     }
 

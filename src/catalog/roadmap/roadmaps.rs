@@ -18,13 +18,15 @@ impl Catalog {
     /// are detached.
     ///
     /// # Errors
-    /// `Conflict` if another roadmap has a target with the same code, or if this or a newer version is already saved.
+    /// `Conflict` if another roadmap has a target with the same code, if this or a newer version is already saved, or for a new unit
+    /// that differs from another only in case, marks or spaces.
     pub async fn save_roadmap(&self, roadmap: &Roadmap, weights: &BTreeMap<String, u32>) -> Result<()> {
         retrying!(self.save_roadmap_once(roadmap, weights))
     }
 
     async fn save_roadmap_once(&self, roadmap: &Roadmap, weights: &BTreeMap<String, u32>) -> Result<()> {
         let mut write = self.write().await?;
+        write.register_units(roadmap.targets.iter().map(|target| target.unit.as_str())).await?;
         let decision = sql::replace_nul(&roadmap.decision);
         let statement = sqlx::query(
             "INSERT INTO roadmaps (decision, version, body) VALUES ($1, $2, $3)

@@ -35,9 +35,10 @@ impl Catalog {
     /// Opens an upload.
     ///
     /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
+    /// `Conflict` for a new unit that differs from another only in case, marks or spaces; `Unavailable` where the catalogue does not answer.
     pub async fn open_upload(&self, new: &NewUpload<'_>) -> Result<Upload> {
         let mut write = self.write().await?;
+        write.register_units([new.unit].into_iter()).await?;
         let statement = sqlx::query(
             "INSERT INTO uploads (id, name, unit, user_name, pipeline, pipeline_text, priority, start_rule, state, expected_files,
                 expected_bytes, created, target, target_by)

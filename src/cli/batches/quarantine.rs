@@ -1,13 +1,15 @@
 //! `sohoa quarantine list|release|remove`
 
 use crate::global_args::GlobalArgs;
-use crate::operator::resolve_author;
+use crate::operator::{os_user, resolve_author};
 use crate::output;
 use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::archive::Archive;
-use sohoa_services::quarantine::{self, QuarantineDecision, QuarantineOutcome};
+use sohoa_services::maintenance::index_follower::index_new_deposits;
+use sohoa_services::quarantine::{self, QuarantineDecision, QuarantineOutcome, UnreachablePlace};
 use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
@@ -22,9 +24,10 @@ pub struct Quarantine {
 /// What to do with dossiers that a stamp of secrecy holds.
 #[derive(Debug, Subcommand)]
 pub enum QuarantineCommand {
-    /// Dossiers in quarantine: how many pages wait, and where a stamp was seen.
+    /// Dossiers in quarantine: how many pages wait, and where a stamp was seen or a page could not be read.
     List,
-    /// The stamp is none, or the paper was declassified: read and store the dossier. Its documents come to review.
+    /// The stamp is none, or the paper was declassified: read and store the dossier. Its documents come to review. Originals that
+    /// could not be read, and therefore wait, are stored too.
     Release {
         /// The decision.
         #[command(flatten)]
@@ -33,7 +36,8 @@ pub enum QuarantineCommand {
         #[arg(long, value_name = "FILE")]
         pipeline: Option<PathBuf>,
     },
-    /// The paper must not be here: delete its bytes; balance and events say who took it out and why.
+    /// The paper must not be here: delete its bytes and the archives that contain them; balance and events say who took it out and
+    /// why, and the answer names the copies that this program cannot reach.
     Remove {
         /// The decision.
         #[command(flatten)]
@@ -70,8 +74,18 @@ impl Quarantine {
                     return output::print_json(&held).map(|()| 0);
                 }
                 for dossier in held {
+                    let code = output::sanitize_terminal(&dossier.code);
+                    for item in dossier.unread {
+                        let page = item.page.map(|page| format!(":{page}")).unwrap_or_default();
+                        let file = output::sanitize_terminal(&item.file);
+                        output::print_line(&format!(
+                            "{code}\t{}\t{file}{page}\t{}",
+                            dossier.pages,
+                            output::sanitize_terminal(&item.reason)
+                        ))?;
+                    }
                     for stamp in dossier.stamps {
-                        let (code, file) = (output::sanitize_terminal(&dossier.code), output::sanitize_terminal(&stamp.file));
+                        let file = output::sanitize_terminal(&stamp.file);
                         output::print_line(&format!("{code}\t{}\t{file}:{}\t{}", dossier.pages, stamp.page, stamp.reason))?;
                     }
                 }
@@ -81,15 +95,17 @@ impl Quarantine {
                 let (by, note) = (resolve_author(decision.by.as_ref())?, decision.note.as_deref());
                 let given = (pipeline.as_str(), &plan);
                 print_outcome(
-                    &quarantine::release(&archive, &decision.dossier, QuarantineDecision { by: &by, note }, given).await?,
+                    &quarantine::release(&archive, &decision.dossier, QuarantineDecision { by: &by, note, operator: &os_user() }, given)
+                        .await?,
                     global,
                     language,
                 )?;
+                index_new_deposits(&archive, &CancellationToken::new()).await?;
             }
             QuarantineCommand::Remove { decision } => {
                 let (by, note) = (resolve_author(decision.by.as_ref())?, decision.note.as_deref());
                 print_outcome(
-                    &quarantine::remove(&archive, &decision.dossier, QuarantineDecision { by: &by, note }).await?,
+                    &quarantine::remove(&archive, &decision.dossier, QuarantineDecision { by: &by, note, operator: &os_user() }).await?,
                     global,
                     language,
                 )?;
@@ -105,5 +121,18 @@ fn print_outcome(outcome: &QuarantineOutcome, global: &GlobalArgs, language: Lan
     }
     let (dossier, by) = (output::sanitize_terminal(&outcome.dossier), output::sanitize_terminal(&outcome.by));
     let (version, kept) = (outcome.version.map(u64::from), outcome.shared_bytes.len() as u64);
-    output::print_line(&localize(language, Message::QuarantineResolved { dossier, by, pages: outcome.pages, version, kept }))
+    let remaining = outcome.remaining.clone();
+    output::print_line(&localize(language, Message::QuarantineResolved { dossier, by, pages: outcome.pages, version, kept, remaining }))?;
+    if outcome.out_of_reach.is_empty() {
+        return Ok(());
+    }
+    let (mut moved, mut versions) = (Vec::new(), None);
+    for place in &outcome.out_of_reach {
+        match place {
+            UnreachablePlace::MovedDeliveries(folder) => moved.push(output::sanitize_terminal(folder)),
+            UnreachablePlace::ObjectVersions(store) => versions = Some(output::sanitize_terminal(store)),
+            UnreachablePlace::EventLog | UnreachablePlace::Backups => {}
+        }
+    }
+    output::print_line(&localize(language, Message::QuarantineOutOfReach { moved, versions }))
 }

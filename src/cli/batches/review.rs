@@ -8,7 +8,9 @@ use clap::{Args, Subcommand};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::decision::DecisionKind;
 use sohoa_base::model::review_queue::ReviewQueue;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::archive::Archive;
+use sohoa_services::maintenance::index_follower::index_new_deposits;
 use sohoa_services::review::decisions;
 use sohoa_services::review::decisions::DecisionRequest;
 use sohoa_texts::{Language, Message, localize};
@@ -43,7 +45,7 @@ pub enum ReviewCommand {
     /// turned or replaced are read again.
     #[command(after_help = "\
   sohoa review decide 'scans#3' --accept
-  sohoa review decide 'scans#3' --field codeNumber=14 --field issuedDate=2025-05-09 --accept
+  sohoa review decide 'scans#3' --field codeNumber=14 --field issuedDate=9/5/2025 --accept
   sohoa review decide 'scans#3' --word 1:25=quyết --by lan
   sohoa review decide 'scans#3' --turn 2=180 --replace 4=new-scan.jpg
   sohoa review decide 'scans#3' --split 5
@@ -72,7 +74,7 @@ pub struct DecideArgs {
     /// The kind: a code of the table of kinds (Circular 05/2025).
     #[arg(long, value_name = "CODE")]
     pub kind: Option<String>,
-    /// A field's value, empty for none; can be given several times.
+    /// A field's value, empty for none; a date like 9/5/2025 or, where month and year stay, its day; can be given several times.
     #[arg(long, value_name = "NAME=VALUE")]
     pub field: Vec<String>,
     /// What a word says, by page and place; can be given several times.
@@ -131,6 +133,7 @@ impl Review {
                 let author = resolve_author(decide.by.as_ref())?;
                 let by = (author.as_str(), decide.note.as_deref());
                 let outcome = decisions::decide(&archive, &decide.document, by, decide.decision_requests()?, (&pipeline, &plan)).await?;
+                index_new_deposits(&archive, &CancellationToken::new()).await?;
                 if global.json {
                     return output::print_json(&outcome).map(|()| 0);
                 }

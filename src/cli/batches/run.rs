@@ -9,6 +9,7 @@ use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
 use sohoa_services::archive::Archive;
+use sohoa_services::maintenance::index_follower::IndexFollower;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::execution::{Receipt, RunOutcome};
 use sohoa_texts::error_texts::translate;
@@ -133,6 +134,7 @@ impl Work {
         let archive = Archive::open(global.load_config(flags)?, &current_program()?).await?;
         warn_missing_models(&archive, global);
         let stop = stop_on_signal();
+        let _follower = IndexFollower::start(&archive)?;
         execution::work_on_batches(&archive, self.until_empty, &stop).await?;
         // A service that was asked to stop has done what it should.
         Ok(0)
@@ -180,6 +182,9 @@ fn print_balance(outcome: &RunOutcome, language: Language) {
     });
     if outcome.rescan > 0 {
         print(Message::RescanPages { rescan: outcome.rescan });
+    }
+    if !outcome.findable && !outcome.receipt.interrupted {
+        print(Message::NotYetFindable);
     }
     if pages.held > 0 {
         print(Message::Quarantine { held: pages.held });

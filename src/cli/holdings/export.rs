@@ -70,8 +70,13 @@ impl Export {
         };
         let bytes = match (self.masked, form) {
             (false, _) => export::export_document(&archive, &self.document, form).await?,
-            (true, ExportFormat::Pdf) => redacted_copy::redacted_pdf(&archive, &self.document).await?,
-            (true, ExportFormat::Text) => redacted_copy::redacted_text(&archive, &self.document).await?,
+            (true, ExportFormat::Pdf | ExportFormat::Text) => {
+                let (record, document) = export::find_document(&archive, &self.document).await?;
+                match form {
+                    ExportFormat::Pdf => redacted_copy::redacted_pdf(&archive, &record, &document).await?,
+                    _ => redacted_copy::redacted_text(&archive, &record, &document).await?,
+                }
+            }
             (true, _) => return Err(Error::invalid("only pdf and text can be masked; take --format pdf or text")),
         };
         let failed = || format!("cannot write {}", self.output.display());

@@ -39,6 +39,7 @@ impl Serve {
         let config = global.load_config(flags)?;
         let language = Language::from_code(&config.language);
         let pipeline = read_pipeline(config.pipeline.as_deref())?;
+        raise_file_limit();
         let archive = Archive::open(config, &current_program()?).await?;
         warn_missing_models(&archive, global);
         let works = self.workers != Some(0);
@@ -52,4 +53,12 @@ impl Serve {
         .await?;
         Ok(0)
     }
+}
+
+/// Allows as many open files as the system grants: each connection needs one.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where the system refuses, the limit stays as it was.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }

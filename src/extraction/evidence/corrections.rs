@@ -4,16 +4,19 @@ use crate::fields::validation::field_value_error;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::decision::{Decision, DecisionKind, effective_decisions};
 use sohoa_base::model::document_kinds::{DOCUMENT_KINDS, DocumentKind, kind_by_code};
-use sohoa_base::model::fields::newest_profile;
+use sohoa_base::model::fields::{FieldType, newest_profile};
 use sohoa_base::model::page::reading::{Alternative, Reading, WordSource};
 use sohoa_base::model::record::{Candidate, Description, Field, FieldSource};
+use sohoa_base::text::dates::parse_date;
 use sohoa_base::text::nfc::nfc;
+use sohoa_base::text::typed_dates::parse_typed_date;
 
-/// Validates a decision and normalises its value.
+/// Validates a decision about a document that is described by `current`, and normalises its value: a date may be written as
+/// [`parse_typed_date`] reads it.
 ///
 /// # Errors
 /// `Invalid` for an unknown field or kind, an impossible date, a value that is too long, or an empty word.
-pub fn validate_decision(act: DecisionKind) -> Result<DecisionKind> {
+pub fn validate_decision(act: DecisionKind, current: &Description, this_year: u16) -> Result<DecisionKind> {
     match act {
         DecisionKind::CorrectKind { kind } => {
             if kind_by_code(&kind).is_none() {
@@ -31,7 +34,12 @@ pub fn validate_decision(act: DecisionKind) -> Result<DecisionKind> {
                 let known: Vec<&str> = profile.document.iter().chain(&profile.extensions).map(|known| known.name.as_str()).collect();
                 return Err(Error::invalid(format!("there is no field {field:?}; fields are {}", known.join(", "))));
             };
-            let value = nfc(value.trim());
+            let mut value = nfc(value.trim());
+            if definition.field_type == FieldType::Date && !value.is_empty() {
+                let before = current.fields.get(&field).and_then(|before| parse_date(&before.value));
+                let typed = parse_typed_date(&value, before, this_year).map_err(|error| Error::invalid(error.explain(&value)))?;
+                value = typed.to_iso();
+            }
             if let Some(objection) = field_value_error(profile, definition, &value).filter(|_| !value.is_empty()) {
                 return Err(Error::invalid(objection));
             }
@@ -206,11 +214,27 @@ mod tests {
 
     #[test]
     fn invalid_corrections_are_rejected() {
-        assert!(validate_decision(field("subjekt", "x")).is_err());
-        assert!(validate_decision(field("issuedDate", "2025-13-01")).is_err());
-        assert!(validate_decision(field("codeNumber", &"1".repeat(12))).is_err());
-        assert!(validate_decision(DecisionKind::CorrectKind { kind: "33".to_owned() }).is_err());
-        assert!(validate_decision(DecisionKind::CorrectWord { page: 1, word: 1, read: "a".to_owned(), text: " ".to_owned() }).is_err());
-        assert_eq!(validate_decision(field("subject", " a\u{301} ")).unwrap(), field("subject", "á"));
+        let validate = |act| validate_decision(act, &Description::unknown(), 2026);
+        assert!(validate(field("subjekt", "x")).is_err());
+        assert!(validate(field("issuedDate", "2025-13-01")).is_err());
+        assert!(validate(field("codeNumber", &"1".repeat(12))).is_err());
+        assert!(validate(DecisionKind::CorrectKind { kind: "33".to_owned() }).is_err());
+        assert!(validate(DecisionKind::CorrectWord { page: 1, word: 1, read: "a".to_owned(), text: " ".to_owned() }).is_err());
+        assert_eq!(validate(field("subject", " a\u{301} ")).unwrap(), field("subject", "á"));
+    }
+
+    #[test]
+    fn dates_are_taken_as_offices_write_them_and_stored_as_iso() {
+        let mut description = Description::unknown();
+        let validate = |description: &Description, typed: &str| validate_decision(field("issuedDate", typed), description, 2026);
+        assert_eq!(validate(&description, " 12/12/2017 ").unwrap(), field("issuedDate", "2017-12-12"));
+        assert_eq!(validate(&description, "").unwrap(), field("issuedDate", ""));
+        assert!(validate(&description, "18").unwrap_err().to_string().contains("without a month"));
+        correct_description(&mut description, &[by_me(field("issuedDate", "2017-12-12"))]);
+        assert_eq!(validate(&description, "18").unwrap(), field("issuedDate", "2017-12-18"));
+        assert!(validate(&description, "31/2/2017").unwrap_err().to_string().contains("there is no day"));
+        // Other fields keep what looks like a date.
+        assert_eq!(validate(&description, "12122017").unwrap(), field("issuedDate", "2017-12-12"));
+        assert_eq!(validate_decision(field("subject", "12/12/2017"), &description, 2026).unwrap(), field("subject", "12/12/2017"));
     }
 }

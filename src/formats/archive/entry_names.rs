@@ -47,14 +47,6 @@ pub(crate) fn name_warning(raw: &[u8]) -> Option<&'static str> {
     path_segments(raw).any(|part| part.len() > 255).then_some("is longer than file systems allow")
 }
 
-/// Whether the member is a file that operating systems add to archives (`__MACOSX`, `Thumbs.db` and the like).
-pub(crate) fn is_system_file(raw: &[u8]) -> bool {
-    let last = path_segments(raw).last().unwrap_or_default();
-    path_segments(raw).next() == Some(b"__MACOSX")
-        || matches!(last, b".DS_Store" | b"Thumbs.db" | b"ehthumbs.db" | b"desktop.ini" | b"Desktop.ini")
-        || last.starts_with(b"._")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -200,7 +200,7 @@ impl Expansion<'_> {
 
     /// Whether a member of this name is accepted; adds a warning if it is not, or if the name is irregular.
     fn accepts_name(&mut self, raw: &[u8], display_name: &str) -> bool {
-        if entry_names::is_system_file(raw) {
+        if sohoa_base::system_files::is_system_file(raw) {
             self.system_files += 1;
             return false;
         }

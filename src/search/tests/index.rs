@@ -4,6 +4,7 @@
 use sohoa_base::error::ErrorKind;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Block, BlockKind, Line, Quality, Reading, TextSource, Word};
+use sohoa_search::index::{IndexPosition, IndexUpdate};
 use sohoa_search::{Hits, IndexedPage, Query, SearchIndex};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -91,20 +92,26 @@ fn new_index() -> (tempfile::TempDir, SearchIndex) {
     (folder, index)
 }
 
-/// Replaces all pages of a dossier.
-fn replace(index: &SearchIndex, object: &str, pages: Vec<IndexedPage>) -> sohoa_base::error::Result<()> {
-    index.remove_dossier(object)?;
-    pages.iter().try_for_each(|page| index.add_page(page))
+fn begin(index: &SearchIndex) -> IndexUpdate {
+    index.begin_update().unwrap().expect("nobody else writes")
+}
+
+/// Replaces all pages of a dossier, visibly at once.
+fn replace(index: &SearchIndex, object: &str, pages: Vec<IndexedPage>) {
+    let mut update = begin(index);
+    update.replace_dossier(object, &pages).unwrap();
+    update.commit(None).unwrap();
 }
 
 /// Three hundred pages of filler in thirty dossiers, and the pages that the tests look for.
 fn archive() -> (tempfile::TempDir, SearchIndex) {
     let (folder, index) = new_index();
+    let mut update = begin(&index);
     let mut numbers = Numbers(88_172_645_463_325_252);
     for dossier in 0..30 {
         let code = format!("HS-{dossier:02}");
-        let pages = (1..=10).map(|number| page(&code, 1, number, &filler(&mut numbers, 150))).collect();
-        replace(&index, &format!("urn:sohoa:P1:{code}"), pages).unwrap();
+        let pages: Vec<IndexedPage> = (1..=10).map(|number| page(&code, 1, number, &filler(&mut numbers, 150))).collect();
+        update.replace_dossier(&format!("urn:sohoa:P1:{code}"), &pages).unwrap();
     }
     let decision = [
         ("number", "07/QĐ-UBND"),
@@ -114,36 +121,37 @@ fn archive() -> (tempfile::TempDir, SearchIndex) {
     ];
     let first = "ỦY BAN NHÂN DÂN\nTỈNH HÒA BÌNH\nSố: O7/QĐ-UBND\nQUYẾT ĐỊNH\nVề việc tặng bằng khen";
     let letter = [("codeNumber", "125"), ("codeNotation", "SYT-VP"), ("issuedDate", "2021"), ("organName", "Sở Y tế")];
-    replace(
-        &index,
-        "urn:sohoa:P1:TK-1",
-        vec![
-            described(page("TK-1", 1, 1, first), ("02", "quyết định"), &decision),
-            described(
-                page("TK-1", 1, 2, "Điều 1. Khen thưởng bà Nguyễn Thị Hường,\nngụ tại phường Thúy Sơn"),
-                ("02", "quyết định"),
-                &decision,
-            ),
-            described(page("TK-1", 2, 1, "SỞ Y TẾ\nKính gửi: các bệnh viện\nVăn phòng đề xuất khoẻ mạnh"), ("22", "công văn"), &letter),
-        ],
-    )
-    .unwrap();
+    update
+        .replace_dossier(
+            "urn:sohoa:P1:TK-1",
+            &[
+                described(page("TK-1", 1, 1, first), ("02", "quyết định"), &decision),
+                described(
+                    page("TK-1", 1, 2, "Điều 1. Khen thưởng bà Nguyễn Thị Hường,\nngụ tại phường Thúy Sơn"),
+                    ("02", "quyết định"),
+                    &decision,
+                ),
+                described(page("TK-1", 2, 1, "SỞ Y TẾ\nKính gửi: các bệnh viện\nVăn phòng đề xuất khoẻ mạnh"), ("22", "công văn"), &letter),
+            ],
+        )
+        .unwrap();
     let other = [
         ("codeNumber", "7"),
         ("codeNotation", "CT-UBND"),
         ("issuedDate", "1998-11-02"),
         ("organName", "Ủy ban nhân dân huyện Thuỷ Nguyên"),
     ];
-    replace(
-        &index,
-        "urn:sohoa:P1:TK-2",
-        vec![
-            described(page("TK-2", 1, 1, "CHỈ THỊ\nvề phòng chống lụt bão"), ("03", "chỉ thị"), &other),
-            described(page("TK-2", 1, 2, "Bà Nguyen Thi Huong ghi\nbà nguyễn thị hương ghi"), ("03", "chỉ thị"), &other),
-        ],
-    )
-    .unwrap();
-    index.commit().unwrap();
+    update
+        .replace_dossier(
+            "urn:sohoa:P1:TK-2",
+            &[
+                described(page("TK-2", 1, 1, "CHỈ THỊ\nvề phòng chống lụt bão"), ("03", "chỉ thị"), &other),
+                described(page("TK-2", 1, 2, "Bà Nguyen Thi Huong ghi\nbà nguyễn thị hương ghi"), ("03", "chỉ thị"), &other),
+            ],
+        )
+        .unwrap();
+    update.commit(None).unwrap();
+    update.close().unwrap();
     (folder, index)
 }
 
@@ -293,8 +301,7 @@ fn long_page_snippet_is_cut_around_matches() {
     let (_folder, index) = new_index();
     let mut numbers = Numbers(7);
     let text = format!("{}\nông <b>Quách Phước Khôi</b> & vợ\n{}", filler(&mut numbers, 300), filler(&mut numbers, 300));
-    replace(&index, "urn:sohoa:P1:D", vec![page("D", 1, 1, &text)]).unwrap();
-    index.commit().unwrap();
+    replace(&index, "urn:sohoa:P1:D", vec![page("D", 1, 1, &text)]);
     let hits = ask(&index, "quach phuoc khoi");
     let snippet = &hits.hits[0].snippet;
     assert!(snippet.text.starts_with("… ") && snippet.text.ends_with(" …"), "{snippet:?}");
@@ -321,15 +328,15 @@ fn replacing_dossier_removes_previous_pages() {
     let (_folder, index) = archive();
     let object = "urn:sohoa:P1:TK-2";
     for _ in 0..2 {
-        replace(&index, object, vec![page("TK-2", 1, 1, "hoàn toàn khác hẳn")]).unwrap();
-        index.commit().unwrap();
+        replace(&index, object, vec![page("TK-2", 1, 1, "hoàn toàn khác hẳn")]);
         assert_eq!(ask(&index, "dossier:TK-2").total, 1);
         assert_eq!(ask(&index, "\"lụt bão\"").total, 0);
     }
     assert_eq!(index.page_count().unwrap(), 304);
-    index.remove_dossier(object).unwrap();
+    let mut update = begin(&index);
+    update.replace_dossier(object, &[]).unwrap();
     assert_eq!(ask(&index, "dossier:TK-2").total, 1, "before the commit nothing is seen");
-    index.commit().unwrap();
+    update.commit(None).unwrap();
     assert_eq!(ask(&index, "dossier:TK-2").total, 0);
 }
 
@@ -391,8 +398,7 @@ fn unusual_pages_are_indexed_and_found() {
     odd.reading.blocks[0].lines[0].words.push(Word::new("x/".repeat(40_000), word_box(9, 9), 0));
     odd.reading.blocks[0].lines[0].words.push(Word::new(String::new(), word_box(9, 9), 0));
     let empty = page("D", 1, 2, "");
-    replace(&index, "urn:sohoa:P1:D", vec![odd, empty]).unwrap();
-    index.commit().unwrap();
+    replace(&index, "urn:sohoa:P1:D", vec![odd, empty]);
     assert_eq!(ask(&index, "sau").hits[0].boxes, [word_box(0, 1)]);
     assert_eq!(ask(&index, "hai").hits[0].boxes, [word_box(0, 0)]);
     let hits = ask(&index, "x");
@@ -401,34 +407,23 @@ fn unusual_pages_are_indexed_and_found() {
 }
 
 #[test]
-fn commits_are_visible_after_reopen_and_in_second_handle() {
+fn one_handle_writes_at_a_time_and_others_see_its_commits() {
     let (folder, index) = archive();
     let second = SearchIndex::open(&folder.path().join("index")).unwrap();
     assert_eq!(ask(&second, "nguyen thi huong").total, 3);
-    let refused = replace(&second, "urn:sohoa:P1:N", vec![page("N", 1, 1, "mới tinh")]).unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Unavailable, "the first still writes");
-    index.close().unwrap();
-    replace(&second, "urn:sohoa:P1:N", vec![page("N", 1, 1, "mới tinh")]).unwrap();
-    assert_eq!(ask(&index, "\"moi tinh\"").total, 0);
-    second.commit().unwrap();
-    assert_eq!(ask(&index, "\"moi tinh\"").total, 1, "the reader sees the other's commit");
+    let mut update = begin(&index);
+    assert!(second.begin_update().unwrap().is_none(), "the first still writes");
+    assert_eq!(second.position().unwrap(), None);
+    let position = IndexPosition { catalogue: "c".to_owned(), event: 7 };
+    update.replace_dossier("urn:sohoa:P1:N", &[page("N", 1, 1, "mới tinh")]).unwrap();
+    assert_eq!(ask(&second, "\"moi tinh\"").total, 0);
+    update.commit(Some(&position)).unwrap();
+    assert_eq!((ask(&second, "\"moi tinh\"").total, second.position().unwrap()), (1, Some(position)), "the reader sees the other's commit");
+    update.close().unwrap();
+    begin(&second).close().unwrap();
     drop((index, second));
     let again = SearchIndex::open(&folder.path().join("index")).unwrap();
     assert_eq!(again.page_count().unwrap(), 306);
-}
-
-#[test]
-fn incompatible_index_format_requires_rebuild() {
-    let (folder, index) = archive();
-    drop(index);
-    let place = folder.path().join("index");
-    std::fs::write(place.join("form.txt"), "another").unwrap();
-    let error = SearchIndex::open(&place).err().unwrap();
-    assert!(error.kind() == ErrorKind::Invalid && error.context().contains("sohoa rebuild"), "{error:?}");
-    let anew = SearchIndex::recreate(&place).unwrap();
-    assert_eq!(anew.page_count().unwrap(), 0);
-    std::fs::write(folder.path().join("kept.txt"), "x").unwrap();
-    assert_eq!(SearchIndex::recreate(folder.path()).err().unwrap().kind(), ErrorKind::Invalid, "a folder of other things is not deleted");
 }
 
 /// Prints the time of indexing and searching many pages; stops adding pages after ten seconds.
@@ -438,6 +433,7 @@ fn search_latency_is_bounded_on_large_index() {
     let mut numbers = Numbers(1_234_567);
     let families = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"];
     let given = ["An", "Bình", "Cường", "Dũng", "Đức", "Hường", "Hùng", "Khánh", "Lan", "Mai", "Phượng", "Thảo"];
+    let mut update = begin(&index);
     let start = Instant::now();
     let mut pages = 0;
     while pages < 20_000 && start.elapsed() < Duration::from_secs(10) {
@@ -448,10 +444,11 @@ fn search_latency_is_bounded_on_large_index() {
             let year = (1990 + numbers.next(35)).to_string();
             described(page(&code, 1, number, &text), ("02", "quyết định"), &[("issuedDate", year.as_str()), ("organName", "Sở Nội vụ")])
         });
-        replace(&index, &format!("urn:sohoa:P1:{code}"), dossier.collect()).unwrap();
+        update.replace_dossier(&format!("urn:sohoa:P1:{code}"), &dossier.collect::<Vec<_>>()).unwrap();
         pages += 20;
     }
-    index.close().unwrap();
+    update.commit(None).unwrap();
+    update.close().unwrap();
     let indexed = start.elapsed();
     let files = std::fs::read_dir(folder.path().join("index")).unwrap();
     let bytes: u64 = files.map(|file| file.unwrap().metadata().unwrap().len()).sum();

@@ -7,6 +7,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::account::{Identity, Origin, User};
 use sohoa_catalog::UserCredentials;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Shortest password, characters.
@@ -15,7 +16,7 @@ const MIN_PASSWORD_CHARS: usize = 12;
 /// Longest password, characters: hashing more costs time and adds no security.
 const MAX_PASSWORD_CHARS: usize = 200;
 
-/// Passwords hashed at the same time: each takes 19 MiB, and parallel guesses must not get past the lock of a name.
+/// Passwords hashed at the same time: each takes 19 MiB, and parallel guesses must not get past the lock of a name in a network.
 static HASHING_PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// Hash of a password that nobody has, so that checking an unknown name takes as long as checking a wrong password.
@@ -54,14 +55,39 @@ async fn hash_matches(password: &str, hash: String) -> bool {
     tokio::task::spawn_blocking(check).await.unwrap_or(false)
 }
 
-/// Fails while the name is locked after wrong passwords.
+/// Network of a browser's address, for which wrong passwords lock a name: /24 of IPv4, /64 of IPv6.
+pub(crate) fn network_of(from: &str) -> String {
+    match from.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => format!("{}/24", Ipv4Addr::from_bits(address.to_bits() >> 8 << 8)),
+        Ok(IpAddr::V6(address)) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        Err(_) => from.to_owned(),
+    }
+}
+
+/// Records a sign-in, or a wrong password or code, of a user name from an address.
+pub(crate) async fn record_sign_in(archive: &Archive, name: &str, succeeded: bool, from: &str) -> Result<()> {
+    archive.catalog.record_sign_in(name, succeeded, from, &network_of(from)).await
+}
+
+/// Fails while the name is locked, after wrong passwords, for the network of this address.
 ///
 /// # Errors
 /// `Limit`, with the seconds to wait.
-pub(crate) fn check_not_locked(credentials: Option<&UserCredentials>) -> Result<()> {
-    match credentials.map_or(0, |credentials| credentials.locked_ms.div_ceil(1000)) {
+pub(crate) async fn check_not_locked(archive: &Archive, name: &str, from: &str) -> Result<()> {
+    match archive.catalog.sign_in_lockout(name, &network_of(from)).await?.as_millis().div_ceil(1000) {
         0 => Ok(()),
         seconds => Err(Error::limit(format!("too many wrong passwords: wait {seconds} seconds before you try again"))),
+    }
+}
+
+/// Fails for the key of a program: what keys, passwords and roles are about needs the person.
+///
+/// # Errors
+/// `Denied`.
+pub(crate) fn require_session(by: &Identity) -> Result<()> {
+    match by.key_rights {
+        Some(_) => Err(Error::denied("a key of a program cannot do this; sign in")),
+        None => Ok(()),
     }
 }
 
@@ -71,17 +97,15 @@ pub(crate) fn check_not_locked(credentials: Option<&UserCredentials>) -> Result<
 /// # Errors
 /// `Denied` for a wrong password or an API token; `Limit` while the name is locked.
 pub(crate) async fn verify_password(archive: &Archive, by: &Identity, password: &str, from: &str) -> Result<UserCredentials> {
-    if by.key_rights.is_some() {
-        return Err(Error::denied("a key of a program cannot do this; sign in"));
-    }
+    require_session(by)?;
     let _permit = hashing_permit().await?;
+    check_not_locked(archive, &by.user.name, from).await?;
     let credentials = archive.catalog.user_credentials(&by.user.name).await?;
-    check_not_locked(credentials.as_ref())?;
     let matches = password_matches(password, credentials.as_ref()).await;
     match credentials.filter(|_| matches) {
         Some(credentials) => Ok(credentials),
         None => {
-            archive.catalog.record_sign_in(&by.user.name, false, from).await?;
+            record_sign_in(archive, &by.user.name, false, from).await?;
             Err(Error::denied("the old password is wrong"))
         }
     }
@@ -102,6 +126,17 @@ pub(crate) fn check_local_account(user: &User) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn lock_is_for_a_network_of_neighbours() {
+        assert_eq!((network_of("192.0.2.7"), network_of("::ffff:192.0.2.200")), ("192.0.2.0/24".to_owned(), "192.0.2.0/24".to_owned()));
+        assert_eq!((network_of("192.0.3.7"), network_of("no address")), ("192.0.3.0/24".to_owned(), "no address".to_owned()));
+        assert_eq!(
+            (network_of("2001:db8::1"), network_of("2001:db8:0:0:ffff::2")),
+            ("2001:db8::/64".to_owned(), "2001:db8::/64".to_owned())
+        );
+        assert_eq!(network_of("2001:db8:0:1::1"), "2001:db8:0:1::/64");
+    }
 
     #[tokio::test]
     async fn passwords_are_hashed_with_salt_and_checked() {

@@ -2,7 +2,7 @@
 //!
 //! An unknown name gets the same answer as a wrong password, after the same time.
 
-use crate::accounts::passwords::{check_not_locked, hashing_permit, password_matches};
+use crate::accounts::passwords::{check_not_locked, hashing_permit, password_matches, record_sign_in};
 use crate::accounts::secrets::{random_key, sha256_hex};
 use crate::accounts::totp;
 use crate::accounts::users::is_valid_user_name;
@@ -36,7 +36,7 @@ pub enum LoginResult {
 /// Signs in; `from` is the address of the browser, for the audit.
 ///
 /// # Errors
-/// `Denied` for a wrong name, password or code; `Limit` while the name is locked.
+/// `Denied` for a wrong name, password or code; `Limit` while the name is locked for the network of `from`.
 pub async fn sign_in(archive: &Archive, name: &str, password: &str, code: Option<&str>, from: &str) -> Result<LoginResult> {
     let wrong = || Error::denied("name or password is wrong");
     // An invalid name may be anything, even a password typed in the wrong field, so it is not recorded.
@@ -44,22 +44,22 @@ pub async fn sign_in(archive: &Archive, name: &str, password: &str, code: Option
         return Err(wrong());
     }
     let _permit = hashing_permit().await?;
+    check_not_locked(archive, name, from).await?;
     let credentials = archive.catalog.user_credentials(name).await?;
-    check_not_locked(credentials.as_ref())?;
     let matches = password_matches(password, credentials.as_ref()).await;
     let Some(credentials) = credentials.filter(|credentials| matches && !credentials.user.disabled) else {
-        archive.catalog.record_sign_in(name, false, from).await?;
+        record_sign_in(archive, name, false, from).await?;
         return Err(wrong());
     };
     if credentials.totp.is_some() {
         // Recorded neither as a failure nor as a success: the password alone must not unlock a locked name.
         let Some(code) = code.filter(|code| !code.trim().is_empty()) else { return Ok(LoginResult::MfaRequired) };
         if !totp::verify_code(archive, &credentials, code).await? {
-            archive.catalog.record_sign_in(name, false, from).await?;
+            record_sign_in(archive, name, false, from).await?;
             return Err(totp::wrong_code_error());
         }
     }
-    archive.catalog.record_sign_in(name, true, from).await?;
+    record_sign_in(archive, name, true, from).await?;
     open_session(archive, credentials.user, from).await.map(LoginResult::SignedIn)
 }
 
@@ -95,5 +95,5 @@ pub async fn sign_out(archive: &Archive, identity: &Identity) -> Result<()> {
     if identity.key_rights.is_some() {
         return Err(Error::denied("a key of a program is ended under /api/tokens"));
     }
-    archive.catalog.revoke_key(&identity.key_id, Some(&identity.user.name), &identity.user.name).await
+    archive.catalog.revoke_key(&identity.key_id, KeyPurpose::Session, &identity.user.name, &identity.user.name).await
 }

@@ -1,11 +1,13 @@
 //! API tokens: keys with which programs act for a user. Only their SHA-256 is stored.
 
+use crate::accounts::passwords::require_session;
 use crate::accounts::secrets::{random_key, sha256_hex};
+use crate::accounts::users::{administers, list_users, require_user_admin};
 use crate::archive::Archive;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right, Token};
 use sohoa_catalog::{KeyPurpose, NewKey};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Longest life of a token, days.
@@ -27,11 +29,13 @@ pub async fn list_tokens(archive: &Archive, by: &Identity) -> Result<Vec<Token>>
     archive.catalog.tokens(Some(&by.user.name)).await
 }
 
-/// Creates a token; returns its identifier and the key, which cannot be shown again.
+/// Creates a token; returns its identifier and the key, which cannot be shown again. Whatever its life, it works only while its user
+/// has the rights: it ends when their roles change, or their access.
 ///
 /// # Errors
-/// `Denied` for a right that the caller does not have; `Invalid` for no right or too long a life.
+/// `Denied` for a right that the caller does not have, or for the key of a program; `Invalid` for no right or too long a life.
 pub async fn add_token(archive: &Archive, by: &Identity, label: &str, rights: BTreeSet<Right>, days: u64) -> Result<(String, String)> {
+    require_session(by)?;
     if let Some(right) = rights.iter().find(|right| !by.has_right(**right)) {
         return Err(Error::denied(format!("you do not have the right {right:?} yourself")));
     }
@@ -54,7 +58,50 @@ pub async fn add_token(archive: &Archive, by: &Identity, label: &str, rights: BT
 /// Revokes one of the caller's tokens.
 ///
 /// # Errors
-/// `NotFound` for an unknown one.
+/// `NotFound` for an unknown one; `Denied` for the key of a program.
 pub async fn revoke_token(archive: &Archive, by: &Identity, id: &str) -> Result<()> {
-    archive.catalog.revoke_key(id, Some(&by.user.name), &by.user.name).await
+    require_session(by)?;
+    archive.catalog.revoke_key(id, KeyPurpose::Token, &by.user.name, &by.user.name).await
+}
+
+/// The tokens of a user whom `by` administers.
+///
+/// # Errors
+/// `NotFound` for an unknown name, or a user without a role in a unit that `by` administers; `Denied` for a user who has roles in other
+/// units too.
+pub async fn list_tokens_of(archive: &Archive, by: &Identity, name: &str) -> Result<Vec<Token>> {
+    require_user_admin(archive, by, name).await?;
+    archive.catalog.tokens(Some(name)).await
+}
+
+/// The tokens of all users whom `by` administers, by user name.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn tokens_by_user(archive: &Archive, by: &Identity) -> Result<BTreeMap<String, Vec<Token>>> {
+    let managed: BTreeSet<String> =
+        list_users(archive, by).await?.into_iter().filter(|user| administers(by, user)).map(|user| user.name).collect();
+    let mut tokens: BTreeMap<String, Vec<Token>> = BTreeMap::new();
+    for token in archive.catalog.tokens(None).await?.into_iter().filter(|token| managed.contains(&token.user)) {
+        tokens.entry(token.user.clone()).or_default().push(token);
+    }
+    Ok(tokens)
+}
+
+/// Revokes a token of a user whom `by` administers.
+///
+/// # Errors
+/// As [`list_tokens_of`]; `NotFound` for an unknown token; `Denied` for the key of a program.
+pub async fn revoke_token_of(archive: &Archive, by: &Identity, name: &str, id: &str) -> Result<()> {
+    require_session(by)?;
+    require_user_admin(archive, by, name).await?;
+    archive.catalog.revoke_key(id, KeyPurpose::Token, name, &by.user.name).await
+}
+
+/// Runs the request of `by`: where a program sent it, all events that it causes name the program's key.
+pub async fn run_as<F: Future>(by: &Identity, request: F) -> F::Output {
+    match by.key_rights {
+        Some(_) => sohoa_catalog::with_acting_key(by.key_id.clone(), request).await,
+        None => request.await,
+    }
 }

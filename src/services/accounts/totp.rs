@@ -3,7 +3,7 @@
 //! Each code and each recovery code (for users who have lost the app) works once. The app's secret is stored encrypted
 //! ([`crate::accounts::secret_box`]), recovery codes as their SHA-256: they are random enough that no salt is needed.
 
-use crate::accounts::passwords::{check_local_account, verify_password};
+use crate::accounts::passwords::{check_local_account, record_sign_in, require_session, verify_password};
 use crate::accounts::secret_box;
 use crate::accounts::secrets::{random_bytes, sha256_hex};
 use crate::accounts::users::require_user_admin;
@@ -88,19 +88,21 @@ pub async fn disable(archive: &Archive, by: &Identity, password: &str, code: &st
         return Err(Error::conflict("no authenticator app is set up"));
     }
     if !verify_code(archive, &secret, code).await? {
-        archive.catalog.record_sign_in(&by.user.name, false, from).await?;
+        record_sign_in(archive, &by.user.name, false, from).await?;
         return Err(wrong_code_error());
     }
-    archive.catalog.remove_totp(&by.user.name, &by.user.name).await
+    archive.catalog.remove_totp(&by.user.name).await
 }
 
-/// Removes the second factor of a user who has lost app and recovery codes.
+/// Removes the second factor of a user who has lost app and recovery codes; all keys of the user end.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; `Denied` for a user of a unit that `by` does not administer.
+/// `NotFound` for an unknown name, or a user without a role in a unit that `by` administers; `Denied` for a user who has roles in other
+/// units too, or the key of a program.
 pub async fn reset(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
+    require_session(by)?;
     require_user_admin(archive, by, name).await?;
-    archive.catalog.remove_totp(name, &by.user.name).await
+    archive.catalog.reset_totp(name, &by.user.name).await
 }
 
 /// Number of unused recovery codes.

@@ -1,6 +1,6 @@
 //! Users: the first administrator, adding and changing users, their passwords.
 
-use crate::accounts::passwords::{check_local_account, hash_password, verify_password};
+use crate::accounts::passwords::{check_local_account, hash_password, require_session, verify_password};
 use crate::accounts::secrets::{random_key, sha256_hex};
 use crate::archive::Archive;
 use sohoa_base::error::{Error, Result};
@@ -42,22 +42,51 @@ pub(crate) fn is_valid_user_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(is_usable)
 }
 
-/// Fails unless `by` administers the units of all these grants: an administrator of one unit appoints none for another.
-fn check_may_administer(by: &Identity, grants: &[Grant]) -> Result<()> {
-    let units = by.units_with(Right::Administer);
-    let foreign = grants.iter().find(|grant| units != UnitScope::All && (grant.unit == "*" || !units.contains(&grant.unit)));
+/// Whether `by` administers the unit of the grant.
+fn administers_grant(by: &Identity, grant: &Grant) -> bool {
+    match by.units_with(Right::Administer) {
+        UnitScope::All => true,
+        units => grant.unit != "*" && units.contains(&grant.unit),
+    }
+}
+
+/// Whether `by` may change the user: every role of the user is in a unit that `by` administers. Users without roles are left to the
+/// administrators of all units.
+pub(crate) fn administers(by: &Identity, user: &User) -> bool {
+    let is_central = by.units_with(Right::Administer) == UnitScope::All;
+    is_central || (!user.grants.is_empty() && user.grants.iter().all(|grant| administers_grant(by, grant)))
+}
+
+/// Fails unless `by` may give all these grants: an administrator of one unit appoints nobody for another, and leaves nobody without a
+/// role, since such a user belongs to no unit.
+fn check_may_grant(by: &Identity, grants: &[Grant]) -> Result<()> {
+    if grants.is_empty() && by.units_with(Right::Administer) != UnitScope::All {
+        return Err(Error::denied("a person of your unit needs a role in it; disable the account instead"));
+    }
+    let foreign = grants.iter().find(|grant| !administers_grant(by, grant));
     foreign.map_or(Ok(()), |grant| Err(Error::denied(format!("you do not look after people of unit {}", grant.unit))))
 }
 
-/// The user of this name, if `by` administers their units.
+/// The user of this name, if `by` administers them. Users without a role in a unit of `by` are as unknown as those that do not exist.
 fn find_managed_user<'a>(users: &'a [User], by: &Identity, name: &str) -> Result<&'a User> {
-    let user = users.iter().find(|user| user.name == name);
+    let user = users.iter().find(|user| user.name == name && visible_user(by, user).is_some());
     let user = user.ok_or_else(|| Error::not_found(format!("there is nobody with the name {name}")))?;
-    check_may_administer(by, &user.grants)?;
+    if !administers(by, user) {
+        return Err(Error::denied(format!("{name} has roles in other units too; ask an administrator of all units")));
+    }
     Ok(user)
 }
 
-/// Fails unless `by` administers the units of the user of this name.
+/// What `by` may see of a user: the roles in the units that `by` administers; `None` for a user who has none there.
+fn visible_user(by: &Identity, user: &User) -> Option<User> {
+    if by.units_with(Right::Administer) == UnitScope::All {
+        return Some(user.clone());
+    }
+    let grants: Vec<Grant> = user.grants.iter().filter(|grant| administers_grant(by, grant)).cloned().collect();
+    (!grants.is_empty()).then(|| User { grants, ..user.clone() })
+}
+
+/// Fails unless `by` administers the user of this name.
 pub(crate) async fn require_user_admin(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
     find_managed_user(&archive.catalog.users().await?, by, name).map(|_| ())
 }
@@ -74,18 +103,29 @@ fn validated_user(name: &str, display_name: &str, grants: Vec<Grant>) -> Result<
     Ok(User::new(name, display_name, grants))
 }
 
-/// All users, by name.
+/// The users with a role in a unit that `by` administers, by name, each with these roles alone; all users for an administrator of all
+/// units.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn list_users(archive: &Archive) -> Result<Vec<User>> {
-    archive.catalog.users().await
+pub async fn list_users(archive: &Archive, by: &Identity) -> Result<Vec<User>> {
+    Ok(archive.catalog.users().await?.iter().filter_map(|user| visible_user(by, user)).collect())
+}
+
+/// The users of [`list_users`], each with whether `by` may change them.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer.
+pub async fn list_managed_users(archive: &Archive, by: &Identity) -> Result<Vec<(User, bool)>> {
+    let all = archive.catalog.users().await?;
+    Ok(all.iter().filter_map(|user| Some((visible_user(by, user)?, administers(by, user)))).collect())
 }
 
 /// Adds a user.
 ///
 /// # Errors
-/// `Denied` for a unit that `by` does not administer; `Invalid` for an unusable name or password; `Conflict` where the name is taken.
+/// `Denied` for a unit that `by` does not administer, or the key of a program; `Invalid` for an unusable name or password; `Conflict`
+/// where the name is taken, or for a unit that looks like another one.
 pub async fn add_user(
     archive: &Archive,
     by: &Identity,
@@ -94,7 +134,8 @@ pub async fn add_user(
     grants: Vec<Grant>,
     password: &str,
 ) -> Result<User> {
-    check_may_administer(by, &grants)?;
+    require_session(by)?;
+    check_may_grant(by, &grants)?;
     let user = validated_user(name, display_name, grants)?;
     archive.catalog.add_user(&user, Some(&hash_password(password).await?), &by.user.name).await?;
     Ok(user)
@@ -103,7 +144,8 @@ pub async fn add_user(
 /// Changes a user's display name, grants and whether they are disabled. At least one administrator of all units must remain.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; `Denied` for a unit that `by` does not administer; `Conflict` where no administrator would remain.
+/// `NotFound` for an unknown name, or a user without a role in a unit that `by` administers; `Denied` for a unit that `by` does not
+/// administer, or the key of a program; `Conflict` where no administrator would remain, or for a unit that looks like another one.
 pub async fn change_user(
     archive: &Archive,
     by: &Identity,
@@ -112,9 +154,10 @@ pub async fn change_user(
     grants: Vec<Grant>,
     disabled: bool,
 ) -> Result<()> {
+    require_session(by)?;
     let users = archive.catalog.users().await?;
     find_managed_user(&users, by, name)?;
-    check_may_administer(by, &grants)?;
+    check_may_grant(by, &grants)?;
     let user = validated_user(name, display_name, grants)?;
     let is_administrator =
         |user: &User| !user.disabled && user.grants.iter().any(|grant| grant.role == Role::Administrator && grant.unit == "*");
@@ -133,23 +176,52 @@ pub async fn change_user(
 pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, new: &str, from: &str) -> Result<()> {
     check_local_account(&identity.user)?;
     verify_password(archive, identity, old, from).await?;
-    archive.catalog.set_password(&identity.user.name, &hash_password(new).await?, &identity.user.name, Some(&identity.key_id)).await
+    archive.catalog.change_password(&identity.user.name, &hash_password(new).await?, &identity.key_id).await
 }
 
-/// Sets a new password for another user; their sessions end.
+/// Sets a new password for another user; their sessions end, and the keys of their programs.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; `Denied` for a unit that `by` does not administer; `Invalid` for an unusable password; `Conflict` for
-/// a user who signs in by OpenID Connect.
+/// `NotFound` for an unknown name, or a user without a role in a unit that `by` administers; `Denied` for a user who has roles in other
+/// units too, or the key of a program; `Invalid` for an unusable password; `Conflict` for a user who signs in by OpenID Connect.
 pub async fn reset_password(archive: &Archive, by: &Identity, name: &str, password: &str) -> Result<()> {
+    require_session(by)?;
     check_local_account(find_managed_user(&archive.catalog.users().await?, by, name)?)?;
-    archive.catalog.set_password(name, &hash_password(password).await?, &by.user.name, None).await
+    archive.catalog.reset_password(name, &hash_password(password).await?, &by.user.name).await
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn administrator_of_a_unit_sees_and_changes_its_people_alone() {
+        let grant = |unit: &str, role: Role| Grant { role, unit: unit.to_owned() };
+        let person = |grants: &[Grant]| User::new("lan", "", grants.to_vec());
+        let administrator = |unit: &str| {
+            let user = person(&[grant(unit, Role::Administrator), grant("SYT", Role::Reader)]);
+            Identity { user, key_rights: None, key_id: String::new() }
+        };
+        let (own, central) = (administrator("SNV"), administrator("*"));
+        let cases = [
+            (vec![grant("SNV", Role::Reader)], true, true),
+            (vec![grant("SNV", Role::Reader), grant("SYT", Role::Reader)], true, false),
+            (vec![grant("SNV", Role::Reader), grant("*", Role::Reader)], true, false),
+            (vec![grant("SYT", Role::Reader)], false, false),
+            (vec![grant("*", Role::Administrator)], false, false),
+            (vec![grant("snv", Role::Reader)], false, false),
+            (vec![], false, false),
+        ];
+        for (grants, is_visible, is_managed) in cases {
+            let user = person(&grants);
+            assert_eq!((visible_user(&own, &user).is_some(), administers(&own, &user)), (is_visible, is_managed), "{grants:?}");
+            assert!(visible_user(&own, &user).is_none_or(|shown| shown.grants == [grant("SNV", Role::Reader)]), "{grants:?}");
+            assert!(visible_user(&central, &user).is_some_and(|shown| shown == user) && administers(&central, &user));
+        }
+        assert!(check_may_grant(&own, &[]).is_err() && check_may_grant(&central, &[]).is_ok());
+        assert!(check_may_grant(&own, &[grant("*", Role::Reader)]).is_err());
+    }
 
     #[test]
     fn invalid_user_names_are_rejected() {

@@ -1,7 +1,9 @@
 //! Hot folders in an S3 bucket: lists the deliveries under a prefix, downloads them and moves them away.
 
+use crate::intake::ingest;
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::system_files;
 use sohoa_storage::s3::inbox::{Inbox, InboxObject};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,12 +11,13 @@ use std::path::{Path, PathBuf};
 /// Objects by delivery: the first segment of the object name.
 pub(crate) type ObjectsByDelivery = BTreeMap<String, Vec<InboxObject>>;
 
-/// Lists the objects of `inbox` outside `done`; hidden deliveries are left out, as in a folder.
+/// Lists the objects of `inbox` outside `done`; hidden deliveries and system files are left out, as in a folder.
 pub(crate) async fn list_deliveries(inbox: &Inbox, done: &Inbox) -> Result<ObjectsByDelivery> {
     let mut found = ObjectsByDelivery::new();
     for laid in inbox.list().await? {
         let delivery = laid.name.split('/').next().unwrap_or_default().to_owned();
-        if delivery.starts_with('.') || done.contains(&inbox.subfolder(&delivery)) || inbox.subfolder(&delivery).contains(done) {
+        let is_system = ingest::is_ignored(delivery.as_bytes()) || system_files::is_system_folder(delivery.as_bytes());
+        if is_system || done.contains(&inbox.subfolder(&delivery)) || inbox.subfolder(&delivery).contains(done) {
             continue;
         }
         found.entry(delivery).or_default().push(laid);
@@ -80,7 +83,7 @@ fn local_path(folder: &Path, name: &str) -> Result<PathBuf> {
 /// # Errors
 /// As [`Inbox::move_to`].
 pub(crate) async fn move_away(inbox: &Inbox, delivery: &str, objects: &[InboxObject], done: &Inbox, batch: &str) -> Result<()> {
-    let is_taken = done.list().await?.iter().any(|laid| laid.name.split('/').next() == Some(delivery));
+    let is_taken = done.holds(delivery).await? || !done.subfolder(delivery).list().await?.is_empty();
     let to = if is_taken { done.subfolder(batch) } else { done.clone() };
     for laid in objects {
         inbox.move_to(laid, &to).await?;

@@ -1,19 +1,22 @@
 //! Watches hot folders on a disk or in a bucket: a delivery is submitted as a run once it has been unchanged for a while, then moved
-//! away, never deleted.
+//! away, never deleted. What goes wrong with one delivery is its own: the others are taken, and it is tried again later.
 
 use crate::archive::{self, Archive};
 use crate::hot_folders::bucket;
+use crate::hot_folders::delivery::{FolderContext, FolderLocation, FoundDelivery};
 use crate::hot_folders::local;
-use crate::runs::execution;
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use crate::hot_folders::retries::Retries;
+use crate::loop_health::LoopHealth;
 use sohoa_base::config::HotFolder;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_catalog::{FolderDelivery, FolderDeliveryState};
+use sohoa_pipeline::outage::sleep_unless_stopped;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_storage::s3::inbox::{Inbox, InboxObject};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Interval at which folders are polled.
@@ -25,55 +28,68 @@ const MAX_BUCKET_POLL_SECONDS: u64 = 30;
 /// A hot folder being watched.
 struct WatchedFolder<'a> {
     source: &'a HotFolder,
+    source_id: String,
     location: FolderLocation,
     /// Last poll; buckets are polled less often, because listing them puts load on the server.
     last_poll: Option<Instant>,
-    pending: BTreeMap<PathBuf, PendingDelivery>,
+    /// Deliveries by name in the hot folder, and those moved away by identifier.
+    pending: BTreeMap<String, PendingDelivery>,
+    retries: Retries,
 }
 
-enum FolderLocation {
-    Folder { folder: PathBuf, done: PathBuf },
-    Bucket { inbox: Inbox, done: Inbox },
-}
-
-/// State of a delivery that has not been moved away yet.
-#[derive(Debug, Default)]
+/// A delivery that is waited for.
+#[derive(Debug)]
 struct PendingDelivery {
     /// Hash that changes whenever the delivery is written.
-    signature: String,
+    stamp: String,
     /// Time since which the hash has not changed.
-    unchanged_since: Option<Instant>,
-    /// It was submitted but could not be moved away, or cannot be submitted.
-    is_skipped: bool,
+    unchanged_since: Instant,
 }
 
-/// A delivery in a hot folder.
-struct FolderDelivery {
-    /// Path, or name in the bucket.
-    path: PathBuf,
-    signature: String,
-    /// Name in the bucket; empty for a folder.
-    name: String,
-    objects: Vec<InboxObject>,
-}
-
-/// Watches the configured hot folders until stopped.
+/// Watches the configured hot folders until stopped. A folder or bucket that cannot be read is logged and tried again.
 ///
 /// # Errors
-/// `Invalid` for an impossible hot folder; `Unavailable` when store or catalogue do not answer. A folder or bucket that cannot be read is
-/// logged.
-pub async fn run_hot_folder_watcher(archive: &Archive, pipeline: (&str, &PipelinePlan), stop: &CancellationToken) -> Result<()> {
+/// `Invalid` for an impossible hot folder.
+pub async fn run_hot_folder_watcher(
+    archive: &Archive,
+    pipeline: (&str, &PipelinePlan),
+    health: &LoopHealth,
+    stop: &CancellationToken,
+) -> Result<()> {
+    let server = server_id(&archive.config.home)?;
     let mut watched = Vec::new();
     for source in &archive.config.hot_folders {
-        watched.push(WatchedFolder { source, location: open_location(archive, source).await?, last_poll: None, pending: BTreeMap::new() });
+        let location = open_location(archive, source).await?;
+        let source_id = match &location {
+            FolderLocation::Folder { folder, .. } => format!("{server}:{}", local::path_to_text(folder)),
+            FolderLocation::Bucket { inbox, .. } => format!("{inbox:?}"),
+        };
+        let (pending, retries) = (BTreeMap::new(), Retries::default());
+        watched.push(WatchedFolder { source, source_id, location, last_poll: None, pending, retries });
     }
     while !stop.is_cancelled() {
+        let mut round = Ok(());
         for one in &mut watched {
-            one.poll(archive, pipeline, stop).await?;
+            // Another folder is watched all the same.
+            round = round.and(one.poll(archive, pipeline, stop).await);
         }
-        tokio::time::sleep(POLL_INTERVAL).await;
+        health.note("hot folders are not watched as they should be", round);
+        sleep_unless_stopped(POLL_INTERVAL, stop).await;
     }
     Ok(())
+}
+
+/// Identifier of this server, kept in its home: folders of two servers may have one path.
+fn server_id(home: &Path) -> Result<String> {
+    let place = home.join("server-id");
+    let cannot = || format!("cannot write {}; check the permissions of the home", place.display());
+    let id = uuid::Uuid::now_v7().to_string();
+    let mut new = tempfile::NamedTempFile::new_in(home).or_error(ErrorKind::Unavailable, cannot)?;
+    new.write_all(id.as_bytes()).or_error(ErrorKind::Unavailable, cannot)?;
+    match new.persist_noclobber(&place) {
+        Ok(_) => Ok(id),
+        Err(_) => Ok(std::fs::read_to_string(&place).or_error(ErrorKind::Unavailable, cannot)?.trim().to_owned()),
+    }
 }
 
 async fn open_location(archive: &Archive, source: &HotFolder) -> Result<FolderLocation> {
@@ -96,7 +112,7 @@ async fn open_location(archive: &Archive, source: &HotFolder) -> Result<FolderLo
 }
 
 impl WatchedFolder<'_> {
-    /// Submits the deliveries that have been unchanged for the configured time.
+    /// Goes on with the deliveries that were begun, and takes those that have been unchanged for the configured time.
     async fn poll(&mut self, archive: &Archive, pipeline: (&str, &PipelinePlan), stop: &CancellationToken) -> Result<()> {
         let pause = match self.location {
             FolderLocation::Folder { .. } => Duration::ZERO,
@@ -106,45 +122,133 @@ impl WatchedFolder<'_> {
             return Ok(());
         }
         self.last_poll = Some(Instant::now());
-        let found = match self.location.list_deliveries().await {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!("{}", error.chain());
-                return Ok(());
-            }
-        };
-        self.pending.retain(|path, _| found.iter().any(|delivery| delivery.path == *path));
-        for delivery in found {
+        let found = self.location.list_deliveries().await?;
+        let begun = archive.catalog.open_folder_deliveries(&self.source_id).await?;
+        let present: BTreeSet<&str> =
+            found.iter().map(|delivery| delivery.name.as_str()).chain(begun.iter().map(|row| row.id.as_str())).collect();
+        self.pending.retain(|name, _| present.contains(name.as_str()));
+        self.retries.retain(|name| present.contains(name));
+        let Self { source, source_id, location, pending, retries, .. } = self;
+        let context = FolderContext { archive, source, source_id, location, pipeline, stop };
+        let stable = Duration::from_secs(source.stable_seconds);
+        for row in &begun {
             if stop.is_cancelled() {
                 return Ok(());
             }
-            let seen = self.pending.entry(delivery.path.clone()).or_default();
-            let stable = Duration::from_secs(self.source.stable_seconds);
-            if seen.signature != delivery.signature {
-                *seen = PendingDelivery { signature: delivery.signature, unchanged_since: Some(Instant::now()), is_skipped: false };
-            } else if !seen.is_skipped && seen.unchanged_since.is_some_and(|since| since.elapsed() >= stable) {
-                seen.is_skipped = !submit_delivery(archive, self.source, &self.location, pipeline, &delivery, stop).await?;
+            let lies_in_folder = |delivery: &FoundDelivery| delivery.name == row.name && delivery.signature == row.signature;
+            if !is_moved(row) && found.iter().any(lies_in_folder) || !retries.is_due(&row.id) {
+                continue;
             }
+            let done = go_on(context, row, pending, stable).await;
+            let name = row.name.as_str();
+            note_outcome(context, retries, &row.id, name, row.batch.as_deref(), done).await;
+        }
+        for delivery in &found {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            let Some(still) = still_for(pending, &delivery.name, &delivery.stamp) else {
+                retries.forget(&delivery.name);
+                continue;
+            };
+            if still < stable || !retries.is_due(&delivery.name) {
+                continue;
+            }
+            let incomplete = incomplete_files(location, &delivery.name).await;
+            if !incomplete.is_empty() && still < Duration::from_secs(source.incomplete_seconds) {
+                tracing::debug!(delivery = delivery.name, files = ?incomplete, "files end too early; they are waited for");
+                continue;
+            }
+            let done = context.take(delivery, &incomplete).await;
+            if done.is_ok() {
+                // A later delivery of the name is waited for anew.
+                pending.remove(&delivery.name);
+            }
+            note_outcome(context, retries, &delivery.name, &delivery.name, None, done).await;
         }
         Ok(())
     }
 }
 
+/// Whether a delivery does not lie in the hot folder any more.
+fn is_moved(row: &FolderDelivery) -> bool {
+    row.follows.is_some() || row.state == FolderDeliveryState::Moved
+}
+
+/// How long a delivery has been unchanged; `None` when it was seen changed, or for the first time, just now.
+fn still_for(pending: &mut BTreeMap<String, PendingDelivery>, name: &str, stamp: &str) -> Option<Duration> {
+    match pending.get(name).filter(|seen| seen.stamp == stamp) {
+        Some(seen) => Some(seen.unchanged_since.elapsed()),
+        None => {
+            pending.insert(name.to_owned(), PendingDelivery { stamp: stamp.to_owned(), unchanged_since: Instant::now() });
+            None
+        }
+    }
+}
+
+/// Goes on with a delivery that does not lie in the hot folder as it was begun: one that was moved away, once it lies still.
+async fn go_on(
+    context: FolderContext<'_>,
+    row: &FolderDelivery,
+    pending: &mut BTreeMap<String, PendingDelivery>,
+    stable: Duration,
+) -> Result<()> {
+    let Some(place) = row.moved_to.as_deref().filter(|_| is_moved(row)).map(local::text_to_path) else {
+        return context.settle(row).await;
+    };
+    let seen = {
+        let place = place.clone();
+        let seen = tokio::task::spawn_blocking(move || local::snapshot(&place)).await;
+        seen.or_error(ErrorKind::Internal, || "looking was cut off".to_owned())?
+    };
+    match seen {
+        None => context.settle(row).await,
+        Some(seen) => match still_for(pending, &row.id, &seen.stamp) {
+            Some(still) if still >= stable => context.continue_moved(row.clone(), &place).await,
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Notes how a delivery went. A failure is its own: an event, and a later try.
+async fn note_outcome(context: FolderContext<'_>, retries: &mut Retries, key: &str, name: &str, batch: Option<&str>, done: Result<()>) {
+    match done {
+        Ok(()) => retries.forget(key),
+        Err(error) => {
+            if retries.note_failure(key, &error) {
+                context.report_failure(name, batch, &error).await;
+            }
+        }
+    }
+}
+
+async fn incomplete_files(location: &FolderLocation, name: &str) -> Vec<String> {
+    // An object arrives whole or not at all.
+    let FolderLocation::Folder { folder, .. } = location else { return Vec::new() };
+    let path = folder.join(local::text_to_path(name));
+    tokio::task::spawn_blocking(move || local::incomplete_files(&path)).await.unwrap_or_default()
+}
+
 impl FolderLocation {
-    async fn list_deliveries(&self) -> Result<Vec<FolderDelivery>> {
+    async fn list_deliveries(&self) -> Result<Vec<FoundDelivery>> {
         match self {
             Self::Folder { folder, done } => {
                 let (folder, done) = (folder.clone(), done.clone());
                 let found = tokio::task::spawn_blocking(move || local::list_deliveries(&folder, &done)).await;
                 let found = found.or_error(ErrorKind::Internal, || "looking was cut off".to_owned())??;
-                let delivery = |(path, signature)| FolderDelivery { path, signature, name: String::new(), objects: Vec::new() };
+                let delivery = |(path, snapshot): (PathBuf, local::Snapshot)| FoundDelivery {
+                    name: local::path_to_text(Path::new(path.file_name().unwrap_or_default())),
+                    stamp: snapshot.stamp,
+                    signature: snapshot.signature,
+                    objects: Vec::new(),
+                };
                 Ok(found.into_iter().map(delivery).collect())
             }
             Self::Bucket { inbox, done } => {
                 let found = bucket::list_deliveries(inbox, done).await?;
                 let delivery = |(name, objects): (String, Vec<InboxObject>)| {
                     let signature = bucket::signature(&objects);
-                    FolderDelivery { path: PathBuf::from(&name), signature, name, objects }
+                    FoundDelivery { name, stamp: signature.clone(), signature, objects }
                 };
                 Ok(found.into_iter().map(delivery).collect())
             }
@@ -152,63 +256,24 @@ impl FolderLocation {
     }
 }
 
-/// Submits a delivery as a run and moves it away. False: it must be skipped from now on.
-async fn submit_delivery(
-    archive: &Archive,
-    source: &HotFolder,
-    place: &FolderLocation,
-    (text, plan): (&str, &PipelinePlan),
-    delivery: &FolderDelivery,
-    stop: &CancellationToken,
-) -> Result<bool> {
-    let unit = source.unit.as_deref().unwrap_or(&archive.config.unit);
-    // The same folder each time, so that an interrupted submission is continued.
-    let name = Sha256::digest(format!("{}\0{}", source.folder.display(), delivery.name));
-    let scratch = archive.scratch.join(format!("source-{}", hex::encode(name)));
-    let path = match place {
-        FolderLocation::Folder { .. } => delivery.path.clone(),
-        FolderLocation::Bucket { inbox, .. } => match bucket::download(inbox, &delivery.name, &delivery.objects, &scratch).await {
-            Ok(path) => path,
-            Err(error) => {
-                tracing::warn!("{}", error.chain());
-                // Interrupted downloads and deliveries still being written are tried again.
-                return Ok(error.kind() != ErrorKind::Invalid);
-            }
-        },
-    };
-    let receipt = match execution::submit(archive, unit, std::slice::from_ref(&path), text, plan, stop, &|_| {}).await {
-        Ok(receipt) if receipt.interrupted => return Ok(true),
-        Ok(receipt) => receipt,
-        // Empty or unreadable: left in place for a person to look at.
-        Err(error) if error.kind() == ErrorKind::Invalid => {
-            tracing::warn!("{}", error.chain());
-            return Ok(false);
-        }
-        Err(error) => return Err(error),
-    };
-    if let Some(line) = &source.target {
-        // A delivery that cannot be attached is accepted all the same; a person can attach it later.
-        if let Err(error) = archive.catalog.attach_batch(&receipt.batch, Some(line), "hot-folder").await {
-            tracing::warn!("{}", error.chain());
-            let body = json!({ "by": "hot-folder", "line": line, "problem": error.context() });
-            archive.catalog.append_event(&receipt.batch, "", "batch-not-attached", body).await?;
-        }
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_keeps_its_identifier() {
+        let home = tempfile::tempdir().unwrap();
+        let id = server_id(home.path()).unwrap();
+        assert_eq!(server_id(home.path()).unwrap(), id);
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1);
     }
-    let shown = match place {
-        FolderLocation::Folder { .. } => delivery.path.to_string_lossy().into_owned(),
-        FolderLocation::Bucket { inbox, .. } => format!("{inbox:?}{}", delivery.name),
-    };
-    let body = json!({ "by": "hot-folder", "path": shown, "unit": unit });
-    archive.catalog.append_event(&receipt.batch, "", "source-taken", body).await?;
-    let moved = match place {
-        FolderLocation::Folder { done, .. } => local::move_away(&path, done, &receipt.batch),
-        FolderLocation::Bucket { inbox, done } => {
-            let moved = bucket::move_away(inbox, &delivery.name, &delivery.objects, done, &receipt.batch).await;
-            moved.and(bucket::discard(&scratch))
-        }
-    };
-    if let Err(error) = &moved {
-        tracing::warn!("{}", error.chain());
+
+    #[test]
+    fn changed_delivery_is_waited_for_again() {
+        let mut pending = BTreeMap::new();
+        assert_eq!(still_for(&mut pending, "a", "1"), None);
+        assert!(still_for(&mut pending, "a", "1").is_some());
+        assert_eq!(still_for(&mut pending, "a", "2"), None);
     }
-    Ok(moved.is_ok())
 }

@@ -6,6 +6,8 @@ use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
+use sohoa_base::model::refusal::Refusal;
+use sohoa_base::system_files;
 use sohoa_base::text::natural_order;
 use sohoa_stages::object_names;
 use sohoa_storage::key;
@@ -23,22 +25,30 @@ pub struct Delivery {
     /// Delivery lists (mục lục) beside the scans, see [`object_names::LIST_FILE_NAMES`]: local path, and path in the delivery. They have no
     /// pages; the delivery is compared with them.
     pub delivery_lists: Vec<(PathBuf, String)>,
-    /// Display paths of files ignored by rule: links, hidden files, sockets, ground truth of samples.
+    /// Files and folders that cannot be read, by dossier: path in the delivery, and the refusal.
+    pub unreadable: BTreeMap<DossierName, Vec<(DeliveredName, Refusal)>>,
+    /// Display paths of files ignored by rule: links, hidden files, system files, sockets, ground truth of samples.
     pub ignored: Vec<String>,
 }
 
 impl Delivery {
-    /// Number of files.
+    /// Number of files, with those that cannot be read.
     #[must_use]
     pub fn file_count(&self) -> usize {
-        self.dossiers.values().map(Vec::len).sum()
+        self.dossiers.values().map(Vec::len).sum::<usize>() + self.unreadable.values().map(Vec::len).sum::<usize>()
+    }
+
+    /// Notes that a file cannot be read.
+    pub(crate) fn refuse(&mut self, fonds: &str, path: &str, error: &Error) {
+        let (dossier, name) = (dossier_of_code(fonds, dossier_code_of_path(path)), DeliveredName::from_bytes(path.as_bytes()));
+        self.unreadable.entry(dossier).or_default().push((name, Refusal::from(error)));
     }
 }
 
 /// Lists the inputs. A folder that directly holds files is a dossier; a file named by itself is one too.
 ///
 /// # Errors
-/// `Invalid` for an input that does not exist or cannot be listed, or when there is no file.
+/// `Invalid` for an input that does not exist, or when there is no file.
 pub fn list_inputs(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
     let mut delivery = Delivery::default();
     let mut names = UniqueNames::default();
@@ -46,16 +56,35 @@ pub fn list_inputs(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
         let full =
             input.canonicalize().or_error(ErrorKind::Invalid, || format!("cannot find the input {}; check the path", input.display()))?;
         let base = names.unique(full.file_name().unwrap_or(full.as_os_str()).as_bytes());
-        if full.is_dir() {
-            list_folder(&full, &base, fonds, &mut delivery)?;
-        } else {
-            add_file(&mut delivery, fonds, &base, full, base.clone());
-        }
+        list_input(full, &base, fonds, &mut delivery);
     }
+    check_delivery(delivery)
+}
+
+/// As [`list_inputs`], for one input that is delivered under this name, whatever its own is.
+///
+/// # Errors
+/// `Invalid` when there is no file.
+pub(crate) fn list_input_as(input: &Path, name: &[u8], fonds: &str) -> Result<Delivery> {
+    let mut delivery = Delivery::default();
+    list_input(input.to_path_buf(), name, fonds, &mut delivery);
+    check_delivery(delivery)
+}
+
+fn list_input(input: PathBuf, base: &[u8], fonds: &str, delivery: &mut Delivery) {
+    if input.is_dir() {
+        list_folder(&input, base, fonds, delivery);
+    } else {
+        add_file(delivery, fonds, base, input, base.to_vec());
+    }
+}
+
+/// Sorts the files; a delivery without any is an error.
+fn check_delivery(mut delivery: Delivery) -> Result<Delivery> {
     for files in delivery.dossiers.values_mut() {
         files.sort_by(|one, other| natural_order::compare(&one.1.display, &other.1.display).then_with(|| one.1.cmp(&other.1)));
     }
-    if delivery.dossiers.is_empty() {
+    if delivery.dossiers.is_empty() && delivery.unreadable.is_empty() {
         return Err(Error::invalid("there is no file in what was given; name folders or files with scans"));
     }
     Ok(delivery)
@@ -73,14 +102,32 @@ impl UniqueNames {
     }
 }
 
-fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -> Result<()> {
-    for entry in WalkDir::new(root).follow_links(false).sort_by_file_name() {
-        let entry = entry.or_error(ErrorKind::Invalid, || format!("cannot list the folder {}; check its permissions", root.display()))?;
+fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) {
+    let mut entries = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+    let path_in_delivery = |place: &Path| {
+        let inside = place.strip_prefix(root).unwrap_or(place).as_os_str().as_bytes();
+        if inside.is_empty() { base.to_vec() } else { [base, b"/", inside].concat() }
+    };
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let place = error.path().unwrap_or(root).to_path_buf();
+                let path = path_in_delivery(&place);
+                let refusal = Error::invalid(format!("cannot list the folder {}; check its permissions", place.display())).caused_by(error);
+                let dossier = dossier_of_code(fonds, dossier_code(&path));
+                delivery.unreadable.entry(dossier).or_default().push((DeliveredName::from_bytes(&path), Refusal::from(&refusal)));
+                continue;
+            }
+        };
+        let path = path_in_delivery(entry.path());
         if entry.file_type().is_dir() {
+            if entry.depth() > 0 && system_files::is_system_folder(entry.file_name().as_bytes()) {
+                delivery.ignored.push(String::from_utf8_lossy(&path).into_owned());
+                entries.skip_current_dir();
+            }
             continue;
         }
-        let inside = entry.path().strip_prefix(root).unwrap_or(entry.path()).as_os_str().as_bytes();
-        let path = [base, b"/", inside].concat();
         if !entry.file_type().is_file() || is_ignored(entry.file_name().as_bytes()) {
             delivery.ignored.push(String::from_utf8_lossy(&path).into_owned());
             continue;
@@ -92,12 +139,12 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) -
         let folder = path.iter().rposition(|byte| *byte == b'/').map_or(base, |end| path.get(..end).unwrap_or_default()).to_vec();
         add_file(delivery, fonds, &folder, entry.path().to_path_buf(), path);
     }
-    Ok(())
 }
 
-/// Whether a file is ignored: files of operating systems, and the ground truth of the samples.
-pub(crate) fn is_ignored(name: &[u8]) -> bool {
-    name.starts_with(b".") || name.ends_with(b".expected.json") || matches!(name, b"Thumbs.db" | b"desktop.ini")
+/// Whether a file of this path is ignored: hidden files, files of systems and programs, and the ground truth of the samples.
+pub(crate) fn is_ignored(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    name.starts_with(b".") || name.ends_with(b".expected.json") || system_files::is_system_file(path)
 }
 
 /// Whether a file is a delivery list, by its name.
@@ -128,10 +175,11 @@ fn dossier_code(bytes: &[u8]) -> String {
     }
 }
 
-/// Receives the files of one dossier: bytes to the store, then rows and tasks in one transaction.
+/// Receives the files of one dossier: bytes to the store, then rows and tasks in one transaction. A file that cannot be read is
+/// refused, and the others are received.
 ///
 /// # Errors
-/// `Unavailable` when store or catalogue do not answer; `Invalid` when a file cannot be read.
+/// `Unavailable` when store, catalogue or the folder of the files do not answer.
 pub async fn receive_dossier(
     archive: &Archive,
     batch: &str,
@@ -139,45 +187,101 @@ pub async fn receive_dossier(
     dossier: &DossierName,
     files: &[(PathBuf, DeliveredName)],
 ) -> Result<()> {
-    let mut taken = Vec::with_capacity(files.len());
+    let (mut taken, mut unreadable) = (Vec::with_capacity(files.len()), Vec::new());
     for (place, path) in files {
-        let (sha256, bytes) = hash_file(place).await?;
-        let file = DeliveredFile { path: path.clone(), sha256, bytes, container: None };
-        store_original(archive, dossier, place, &file).await?;
-        taken.push(file);
+        match receive_file(archive, dossier, place, path).await {
+            Ok(file) => taken.push(file),
+            Err(error) if error.kind() == ErrorKind::Invalid => {
+                tracing::warn!(batch, error = %error.chain(), "a file is refused");
+                unreadable.push((path.clone(), Refusal::from(&error)));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    archive.catalog.receive_files(batch, dossier, &taken, plan).await?;
+    if !taken.is_empty() {
+        archive.catalog.receive_files(batch, dossier, &taken, plan).await?;
+    }
+    if !unreadable.is_empty() {
+        archive.catalog.refuse_unreadable_files(batch, dossier, &unreadable).await?;
+    }
     Ok(())
 }
 
+/// How often a file is read again that changes while it is copied.
+const MAX_READS: u32 = 4;
+
+/// Copies a file to the store. `Invalid`: it cannot be read.
+async fn receive_file(archive: &Archive, dossier: &DossierName, place: &Path, path: &DeliveredName) -> Result<DeliveredFile> {
+    for _ in 0..MAX_READS {
+        let (sha256, bytes) = hash_file(place).await?;
+        let file = DeliveredFile { path: path.clone(), sha256, bytes, container: None };
+        match store_original(archive, dossier, place, &file).await {
+            Err(error) if error.kind() == ErrorKind::Conflict => tracing::debug!("{}", error.chain()),
+            done => return done.map(|()| file),
+        }
+    }
+    Err(Error::invalid(format!("{} is still being written; deliver it again when it is complete", place.display())))
+}
+
 /// Copies a file to the store, unless its bytes are there already.
+///
+/// # Errors
+/// `Conflict` if the file changed since it was hashed; `Unavailable` when store or catalogue do not answer.
 pub(crate) async fn store_original(archive: &Archive, dossier: &DossierName, place: &Path, file: &DeliveredFile) -> Result<()> {
     let name = key::intake(&file.sha256);
     if archive.store.stat(&name).await? != Some(file.bytes) && !archive.catalog.is_deposited(dossier, &file.sha256).await? {
         archive.store.put_file(&name, place).await?;
+        if archive.store.stat(&name).await? != Some(file.bytes) {
+            archive.store.delete(&name).await?;
+            return Err(Error::conflict(format!("{} changed while it was copied", place.display())));
+        }
     }
     Ok(())
 }
 
 /// SHA-256 (lower-case hexadecimal) and size of a file, read once.
+///
+/// # Errors
+/// `Invalid` for a file that cannot be read; `Unavailable` where its folder does not answer either.
 pub(crate) async fn hash_file(place: &Path) -> Result<(String, u64)> {
     let place = place.to_path_buf();
-    let hashed = tokio::task::spawn_blocking(move || {
-        let cannot = || format!("cannot read {}; check its permissions", place.display());
-        let mut file = std::fs::File::open(&place).or_error(ErrorKind::Invalid, cannot)?;
-        let mut hash = Sha256::new();
-        let mut size = 0;
-        let mut chunk = vec![0; 1 << 20];
+    let hashed = tokio::task::spawn_blocking(move || hash_file_blocking(&place)).await;
+    hashed.or_error(ErrorKind::Internal, || "hashing was cut off".to_owned())?
+}
+
+fn hash_file_blocking(place: &Path) -> Result<(String, u64)> {
+    let read_all = || -> std::io::Result<(String, u64)> {
+        let mut file = std::fs::File::open(place)?;
+        let (mut hash, mut size, mut chunk) = (Sha256::new(), 0, vec![0; 1 << 20]);
         loop {
-            let read = file.read(&mut chunk).or_error(ErrorKind::Invalid, cannot)?;
+            let read = match file.read(&mut chunk) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
             if read == 0 {
                 return Ok((hex::encode(hash.finalize()), size));
             }
             size += read as u64;
             hash.update(chunk.get(..read).unwrap_or_default());
         }
-    });
-    hashed.await.or_error(ErrorKind::Internal, || "hashing was cut off".to_owned())?
+    };
+    read_all().map_err(|error| unreadable(place, error))
+}
+
+/// The error of a file that cannot be read: the fault of the file, unless its folder cannot be listed either.
+fn unreadable(place: &Path, error: std::io::Error) -> Error {
+    if let Some(folder) = place.parent()
+        && let Err(of_folder) = std::fs::read_dir(folder)
+    {
+        let place = folder.display();
+        return Error::unavailable(format!("the folder {place} does not answer; check the disk or network drive")).caused_by(of_folder);
+    }
+    let next_step = match error.kind() {
+        std::io::ErrorKind::NotFound => "it was removed or renamed meanwhile; deliver it again",
+        std::io::ErrorKind::PermissionDenied => "give the program the right to read it, then deliver it again",
+        _ => "check the disk, then deliver it again",
+    };
+    Error::invalid(format!("{} cannot be read; {next_step}", place.display())).caused_by(error)
 }
 
 #[cfg(test)]

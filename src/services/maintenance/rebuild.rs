@@ -1,16 +1,15 @@
 //! Rebuilds catalogue and index from the store only.
 
 use crate::archive::Archive;
+use crate::maintenance::index_follower;
 use serde::Serialize;
 use sha2::{Digest, Sha512};
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
-use sohoa_base::model::record::Record;
 use sohoa_base::model::roadmap::lot::Lot;
 use sohoa_base::model::roadmap::one_stop_case::CaseSubmission;
 use sohoa_base::model::roadmap::plan::Roadmap;
 use sohoa_catalog::BatchLedger;
-use sohoa_formats::metadata::alto;
-use sohoa_search::indexed_page::IndexedPage;
+use sohoa_pipeline::worker::CancellationToken;
 use sohoa_stages::object_names;
 use sohoa_stages::record_json::record_from_json;
 use sohoa_storage::ocfl::ocfl_object;
@@ -44,9 +43,8 @@ pub async fn rebuild_all(archive: &Archive) -> Result<RebuildReport> {
         archive.catalog.rebuild_dossier(&record, version, &hex::encode(Sha512::digest(&json))).await?;
         done.objects += 1;
         done.documents += record.documents.len() as u64;
-        done.pages += index_pages(archive, &record).await?;
+        done.pages += record.documents.iter().flat_map(|document| &document.pages).filter(|page| page.alto.is_some()).count() as u64;
     }
-    archive.index.commit()?;
     restore_roadmaps(archive).await?;
     for entry in store.list("batches/").await? {
         let ledger: BatchLedger = serde_json::from_slice(&store.get(&entry.key).await?)
@@ -65,6 +63,7 @@ pub async fn rebuild_all(archive: &Archive) -> Result<RebuildReport> {
             .or_error(ErrorKind::Corrupt, || format!("{} is no table of one-stop dossiers", entry.key))?;
         archive.catalog.save_cases(&handed).await?;
     }
+    index_follower::refill(archive, &CancellationToken::new()).await?;
     Ok(done)
 }
 
@@ -87,6 +86,8 @@ async fn restore_roadmaps(archive: &Archive) -> Result<()> {
         }
     }
     for roadmap in newest.into_values() {
+        let units: Vec<String> = roadmap.targets.iter().map(|target| target.unit.clone()).collect();
+        archive.catalog.restore_units(&units).await?;
         match archive.catalog.save_roadmap(&roadmap, &BTreeMap::new()).await {
             // The catalogue has this version or a newer one already.
             Err(error) if error.kind() == ErrorKind::Conflict => {}
@@ -94,31 +95,4 @@ async fn restore_roadmaps(archive: &Archive) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Replaces the dossier's pages in the index; returns their number.
-async fn index_pages(archive: &Archive, record: &Record) -> Result<u64> {
-    let mut pages = 0;
-    archive.index.remove_dossier(&record.object)?;
-    for document in &record.documents {
-        for page in &document.pages {
-            let Some(path) = &page.alto else { continue };
-            let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
-            let text = String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} of {} is not UTF-8", record.object))?;
-            archive.index.add_page(&IndexedPage {
-                object: record.object.clone(),
-                fonds: record.fonds.clone(),
-                dossier: record.code.clone(),
-                title: record.title.clone(),
-                document: document.number,
-                page: page.number,
-                kind: document.description.kind.clone(),
-                kind_name: document.description.kind_name.clone(),
-                fields: document.description.fields.iter().map(|(name, field)| (name.clone(), field.value.clone())).collect(),
-                reading: alto::parse(&text)?,
-            })?;
-            pages += 1;
-        }
-    }
-    Ok(pages)
 }

@@ -3,8 +3,13 @@
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_base::model::record::{Record, RecordedDocument};
+use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::dossier::DossierName;
+use sohoa_base::model::record::{Original, Record, RecordedDocument};
+use sohoa_base::model::withholding::Obstacle;
+use sohoa_catalog::Catalog;
 use sohoa_formats::metadata::{alto, hocr};
+use sohoa_stages::object_names;
 use sohoa_stages::record_json::record_from_json;
 use sohoa_storage::ocfl::ocfl_object;
 
@@ -47,19 +52,50 @@ pub async fn load_records(archive: &Archive) -> Result<Vec<Record>> {
 /// # Errors
 /// `NotFound` for an unknown dossier; `Conflict` where several units have the code.
 pub async fn load_record(archive: &Archive, dossier: &str) -> Result<Record> {
-    let own =
-        sohoa_base::model::dossier::DossierName { fonds: archive.config.unit.clone(), code: dossier.to_owned(), title: String::new() };
-    for object in [dossier.to_owned(), sohoa_stages::object_names::dossier_object(&own)] {
-        if object.starts_with("urn:sohoa:") && ocfl_object::read_inventory(archive.store.as_ref(), &object).await?.is_some() {
-            return record_from_json(&ocfl_object::get(archive.store.as_ref(), &object, "record.json").await?, &object);
+    load_record_in(archive, &UnitScope::All, dossier).await
+}
+
+/// As [`load_record`], for a dossier of one of these units; others are as unknown as those that do not exist. The catalogue resolves
+/// the name: nothing is read from the store before it is known that the dossier is one of them.
+///
+/// # Errors
+/// `NotFound` for an unknown dossier; `Conflict` where several of the units have the code.
+pub(crate) async fn load_record_in(archive: &Archive, units: &UnitScope, dossier: &str) -> Result<Record> {
+    let name = find_dossier(&archive.catalog, &archive.config.unit, units, dossier).await?;
+    let name = name.ok_or_else(|| Error::not_found(format!("there is no dossier {dossier}; `sohoa records list` shows what there is")))?;
+    let object = object_names::dossier_object(&name);
+    let record = record_from_json(&ocfl_object::get(archive.store.as_ref(), &object, "record.json").await?, &object)?;
+    if !units.contains(&record.fonds) {
+        return Err(Error::corrupt(format!("{object} holds a record of another unit; run `sohoa verify`")));
+    }
+    Ok(record)
+}
+
+/// `OBJECT#NUMBER` of the document `DOSSIER#NUMBER` of one of these units; `None` where the catalogue knows no such dossier.
+pub(crate) async fn document_object_name(archive: &Archive, units: &UnitScope, name: &str) -> Result<Option<String>> {
+    let Some((dossier, number)) = name.rsplit_once('#') else { return Ok(None) };
+    let found = find_dossier(&archive.catalog, &archive.config.unit, units, dossier).await?;
+    Ok(found.map(|found| format!("{}#{number}", object_names::dossier_object(&found))))
+}
+
+/// The deposited dossier of these units with this object name or code; `own` is the unit that comes first for a code.
+async fn find_dossier(catalog: &Catalog, own: &str, units: &UnitScope, dossier: &str) -> Result<Option<DossierName>> {
+    if let Some((fonds, code)) = object_names::parse_dossier_object(dossier) {
+        if !units.contains(&fonds) {
+            return Ok(None);
         }
+        return Ok(catalog.dossier_by_name(&fonds, &code).await?.filter(|found| found.version > 0).map(|found| found.name));
     }
-    let mut found: Vec<Record> = load_records(archive).await?.into_iter().filter(|record| record.code == dossier).collect();
-    match (found.pop(), found.is_empty()) {
-        (Some(record), true) => Ok(record),
-        (Some(_), false) => Err(Error::conflict(format!("several units have a dossier {dossier}; give its object name"))),
-        (None, _) => Err(Error::not_found(format!("there is no dossier {dossier}; `sohoa records list` shows what there is"))),
+    if units.contains(own)
+        && let Some(found) = catalog.dossier_by_name(own, dossier).await?.filter(|found| found.version > 0)
+    {
+        return Ok(Some(found.name));
     }
+    let mut found = catalog.dossiers_with_code(units, dossier, 2).await?;
+    if found.len() > 1 {
+        return Err(Error::conflict(format!("several units have a dossier {dossier}; give its object name")));
+    }
+    Ok(found.pop())
 }
 
 /// One tab-separated row for every document of a record: name, kind, number, date, subject.
@@ -128,8 +164,16 @@ pub(crate) async fn render_document(
 /// # Errors
 /// `Invalid` for a malformed name; `NotFound` for an unknown one.
 pub async fn find_document(archive: &Archive, name: &str) -> Result<(Record, RecordedDocument)> {
+    find_document_in(archive, &UnitScope::All, name).await
+}
+
+/// As [`find_document`], for a dossier of one of these units: see [`load_record_in`].
+///
+/// # Errors
+/// `Invalid` for a malformed name; `NotFound` for an unknown one.
+pub(crate) async fn find_document_in(archive: &Archive, units: &UnitScope, name: &str) -> Result<(Record, RecordedDocument)> {
     let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
-    let record = load_record(archive, dossier).await?;
+    let record = load_record_in(archive, units, dossier).await?;
     let number: u32 = number.parse().or_error(ErrorKind::Invalid, || format!("{number} is not the number of a document"))?;
     let document = record.documents.iter().find(|document| document.number == number).cloned();
     let document = document
@@ -160,6 +204,7 @@ async fn export_original(archive: &Archive, name: &str) -> Result<Vec<u8>> {
                 || original.delivered_as.iter().any(|delivered| delivered.display == wanted)
         });
         if let Some(original) = found {
+            check_export(archive, &record, original).await?;
             let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, &original.path).await?;
             if hex::encode(Sha256::digest(&bytes)) != original.sha256 {
                 return Err(Error::corrupt(format!("{} of {} is not what arrived; run `sohoa verify`", original.path, record.object)));
@@ -168,4 +213,65 @@ async fn export_original(archive: &Archive, name: &str) -> Result<Vec<u8>> {
         }
     }
     Err(Error::not_found(format!("there is no original {name}")))
+}
+
+/// Refuses the export of bytes that must stay in intake, also of those that came into the object before this was known.
+async fn check_export(archive: &Archive, record: &Record, original: &Original) -> Result<()> {
+    let obstacle = archive.catalog.obstacle_to_export(&record.fonds, &record.code, &original.sha256).await?;
+    let (path, dossier) = (&original.path, &record.code);
+    let reason = match obstacle {
+        Some(Obstacle::Held) => "it, or something in it, is in quarantine; an officer decides with `sohoa quarantine`",
+        Some(Obstacle::Removed) => "it, or something in it, was removed as secret",
+        _ if original.withheld => "it waits until all its pages are read; try again with `sohoa runs retry`, or an officer releases it",
+        _ => return Ok(()),
+    };
+    Err(Error::denied(format!("{path} of dossier {dossier} cannot be handed out: {reason}")))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::time::{Duration, Instant};
+
+    async fn deposited(catalog: &Catalog, fonds: &str, code: &str) {
+        let name = DossierName { fonds: fonds.to_owned(), code: code.to_owned(), title: String::new() };
+        let record = serde_json::json!({
+            "schema": "urn:sohoa:record:1", "object": object_names::dossier_object(&name), "fonds": fonds, "code": code, "title": "",
+            "documents": [], "originals": [],
+            "provenance": { "program": "", "pipeline": "", "stages": [], "models": {} },
+        });
+        catalog.rebuild_dossier(&serde_json::from_value(record).unwrap(), 1, "").await.unwrap();
+    }
+
+    /// The catalogue alone resolves names: the function has no store that it could read.
+    #[tokio::test]
+    async fn names_are_resolved_within_the_units_by_the_catalogue_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(&format!("sqlite:{}", folder.path().join("catalog.db").display())).await.unwrap();
+        for (fonds, code) in [("SNV", "A"), ("SYT", "A"), ("SYT", "B"), ("SNV", "C"), ("local", "C"), ("UBND", "D"), ("BQLDA", "E")] {
+            deposited(&catalog, fonds, code).await;
+        }
+        let units = |names: &[&str]| UnitScope::Only(names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>());
+        let find = async |scope: &UnitScope, name: &str| {
+            let found = find_dossier(&catalog, "local", scope, name).await;
+            found.map(|found| found.map(|name| name.fonds)).map_err(|error| error.kind())
+        };
+        let (snv, both) = (units(&["SNV"]), units(&["SNV", "SYT"]));
+        assert_eq!(find(&UnitScope::All, "A").await, Err(ErrorKind::Conflict));
+        assert_eq!(find(&both, "A").await, Err(ErrorKind::Conflict));
+        assert_eq!(find(&snv, "A").await, Ok(Some("SNV".to_owned())));
+        assert_eq!(find(&units(&["UBND"]), "A").await, Ok(None), "it is told that other units have the code");
+        assert_eq!((find(&snv, "B").await, find(&both, "B").await), (Ok(None), Ok(Some("SYT".to_owned()))));
+        assert_eq!((find(&UnitScope::All, "C").await, find(&snv, "C").await), (Ok(Some("local".to_owned())), Ok(Some("SNV".to_owned()))));
+        assert_eq!((find(&snv, "urn:sohoa:SYT:A").await, find(&both, "urn:sohoa:SYT:A").await), (Ok(None), Ok(Some("SYT".to_owned()))));
+        assert_eq!((find(&units(&["BQLĐA"]), "E").await, find(&units(&[]), "E").await), (Ok(None), Ok(None)));
+        let began = Instant::now();
+        for number in 0..100 {
+            assert_eq!(find(&UnitScope::All, &format!("unknown {number}")).await, Ok(None));
+            assert_eq!(find(&snv, &format!("urn:sohoa:SNV:{number}")).await, Ok(None));
+        }
+        assert!(began.elapsed() < Duration::from_secs(1), "200 unknown names took {:?}", began.elapsed());
+    }
 }

@@ -1,11 +1,11 @@
 //! Redacted copies (bản cho công chúng): personal data are hidden in image and text.
 
 use crate::archive::Archive;
-use crate::records::export;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
-use sohoa_base::model::record::{Record, RecordedPage};
+use sohoa_base::model::record::{Original, Record, RecordedDocument, RecordedPage};
 use sohoa_extraction::fields::personal_data;
 use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::metadata::alto;
@@ -14,15 +14,14 @@ use sohoa_formats::plain_text;
 use sohoa_formats::redaction;
 use sohoa_storage::ocfl::ocfl_object;
 
-/// Plain text of the document `DOSSIER#NUMBER` with personal data hidden.
+/// Plain text of a document with personal data hidden.
 ///
 /// # Errors
-/// `NotFound` for an unknown name.
-pub async fn redacted_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
-    let (record, document) = export::find_document(archive, name).await?;
+/// `Unavailable` when the store does not answer; `Corrupt` for an unreadable reading.
+pub async fn redacted_text(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<u8>> {
     let mut out = String::new();
     for page in &document.pages {
-        let mut reading = load_reading(archive, &record, page).await?;
+        let mut reading = load_reading(archive, record, page).await?;
         if let Some(reading) = &mut reading {
             let hidden = personal_data_bounds(reading, page.number);
             redaction::redact_words(reading, &hidden);
@@ -32,12 +31,11 @@ pub async fn redacted_text(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     Ok(out.into_bytes())
 }
 
-/// Searchable PDF/A of the document `DOSSIER#NUMBER` with personal data painted over; its metadata name only the kind.
+/// Searchable PDF/A of a document with personal data painted over; its metadata name only the kind.
 ///
 /// # Errors
-/// `NotFound` for an unknown name; those of reading processes.
-pub async fn redacted_pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
-    let (record, document) = export::find_document(archive, name).await?;
+/// `Unavailable` when the store does not answer; those of reading processes.
+pub async fn redacted_pdf(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<u8>> {
     let first = document.pages.first().map(|page| page.original.as_str()).unwrap_or_default();
     let mut worker = FileWorker::lease(&archive.pool, first).await?;
     let metadata = PdfMetadata {
@@ -50,11 +48,11 @@ pub async fn redacted_pdf(archive: &Archive, name: &str) -> Result<Vec<u8>> {
     };
     let mut out = worker.begin_pdf(metadata).await?;
     for page in &document.pages {
-        let piece = match load_reading(archive, &record, page).await? {
+        let piece = match load_reading(archive, record, page).await? {
             Some(reading) => {
-                load_original(archive, &mut worker, &record, page).await?;
+                load_original(archive, &mut worker, record, page).await?;
                 let hidden = personal_data_bounds(&reading, page.number);
-                worker.add_pdf_page(&find_original(&record, page)?.media_type, page.original_page, reading, hidden).await?
+                worker.add_pdf_page(&find_original(record, page)?.media_type, page.original_page, reading, hidden).await?
             }
             None => worker.add_missing_pdf_page().await?,
         };
@@ -77,9 +75,19 @@ pub(crate) async fn load_reading(archive: &Archive, record: &Record, page: &Reco
 }
 
 /// The original that holds a page.
-pub(crate) fn find_original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a sohoa_base::model::record::Original> {
+pub(crate) fn find_original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a Original> {
     let found = record.originals.iter().find(|original| original.sha256 == page.original);
     found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
+}
+
+/// Bytes of an original: from the object, or from intake while they wait there.
+pub(crate) async fn original_bytes(archive: &Archive, record: &Record, original: &Original) -> Result<Vec<u8>> {
+    if !original.withheld {
+        return ocfl_object::get(archive.store.as_ref(), &record.object, &original.path).await;
+    }
+    let dossier = DossierName { fonds: record.fonds.clone(), code: record.code.clone(), title: record.title.clone() };
+    let key = sohoa_stages::originals::locate_original_in(archive.store.as_ref(), &dossier, &original.sha256).await?;
+    archive.store.get(&key).await
 }
 
 /// Loads the page's original into the worker process, unless it has it already.
@@ -87,7 +95,7 @@ pub(crate) async fn load_original(archive: &Archive, worker: &mut FileWorker<'_>
     if worker.has(&page.original) {
         return Ok(());
     }
-    let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, &find_original(record, page)?.path).await?;
+    let bytes = original_bytes(archive, record, find_original(record, page)?).await?;
     let local =
         tempfile::NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
     tokio::fs::write(local.path(), bytes).await.or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;

@@ -1,6 +1,7 @@
 //! The review queue, locks on documents under review, and the reviewers' throughput.
 
 use crate::archive::Archive;
+use crate::records::export;
 use crate::records::queries::authorized_document;
 use crate::review::decisions::{QueuedDocument, ReviewDocument, ReviewQueue};
 use schemars::JsonSchema;
@@ -168,8 +169,10 @@ async fn find_unlocked(
 /// # Errors
 /// `NotFound` for an unknown document, or one of another unit.
 pub async fn acquire_review_lock(archive: &Archive, by: &Identity, name: &str) -> Result<String> {
-    authorized_document(archive, by, Right::Review, name).await?;
-    archive.catalog.acquire_review_lock(name, &by.user.name, LOCK_LIFETIME).await
+    let (record, document) = authorized_document(archive, by, Right::Review, name).await?;
+    // The object's name, since several units may have a dossier of the same code.
+    let name = format!("{}#{}", record.object, document.number);
+    archive.catalog.acquire_review_lock(&name, &by.user.name, LOCK_LIFETIME).await
 }
 
 /// As [`acquire_review_lock`], for a document that was already authorised.
@@ -185,7 +188,8 @@ pub async fn acquire_lock_for(archive: &Archive, by: &Identity, shown: &ReviewDo
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn release_review_lock(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
-    archive.catalog.release_review_lock(name, &by.user.name).await
+    let object_name = export::document_object_name(archive, &by.units_with(Right::Review), name).await?;
+    archive.catalog.release_review_lock(object_name.as_deref().unwrap_or(name), &by.user.name).await
 }
 
 /// Number of documents that the caller accepted or rejected in the last hour.

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
+use time::OffsetDateTime;
 
 pub use sohoa_base::model::review_queue::ReviewQueue;
 
@@ -299,8 +300,9 @@ async fn resolve_requests(
         return Err(Error::invalid("nothing was decided; accept, reject, or correct something"));
     }
     let (mut acts, mut delivered) = (Vec::new(), Vec::new());
+    let this_year = u16::try_from(OffsetDateTime::now_utc().year()).unwrap_or(u16::MAX - 1);
     for request in requests {
-        acts.push(validate_decision(match request {
+        let act = match request {
             DecisionRequest::Direct(act) => act,
             DecisionRequest::Word { page, word, text } => {
                 let unknown = || Error::not_found(format!("page {page} has no word {word}; `sohoa review show` numbers doubtful words"));
@@ -319,7 +321,8 @@ async fn resolve_requests(
                 delivered.push(new);
                 DecisionKind::ReplaceScan { page, sha256 }
             }
-        })?);
+        };
+        acts.push(validate_decision(act, &document.description, this_year)?);
     }
     Ok((acts, delivered))
 }

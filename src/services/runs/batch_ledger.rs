@@ -15,7 +15,8 @@ pub(crate) async fn finalize_batch(archive: &Archive, batch: &Batch) -> Result<(
     let json = serde_json::to_vec_pretty(&ledger).or_error(ErrorKind::Internal, || "the ledger has no JSON form".to_owned())?;
     archive.store.put(&key::batch(&batch.id), json).await?;
     let sums: BTreeSet<String> = ledger.files.iter().map(|file| file.new.sha256.clone()).collect();
-    let sums: Vec<String> = sums.into_iter().collect();
+    // A file that could not be read has no bytes.
+    let sums: Vec<String> = sums.into_iter().filter(|sha256| !sha256.is_empty()).collect();
     for sha256 in archive.catalog.deletable_intake_blobs(&sums).await? {
         archive.store.delete(&key::intake(&sha256)).await?;
     }
@@ -27,36 +28,25 @@ pub(crate) async fn save_ledger(archive: &Archive, batch: &str) -> Result<()> {
     finalize_batch(archive, &archive.catalog.batch(batch).await?).await
 }
 
-/// Number of newest batches that are checked for a missing ledger.
-const RECENT_BATCHES: usize = 100;
+/// Ledgers read from the catalogue at a time.
+const CHUNK: usize = 100;
 
-/// Writes the ledgers of batches as they finish: of those seen open before, and of those that finished without a ledger.
-#[derive(Debug, Default)]
-pub(crate) struct BatchCloser {
-    /// Batches seen open: a ledger written before a retry is out of date when they finish.
-    seen_open: BTreeSet<String>,
-    /// Batches whose ledger is up to date.
-    finalized: BTreeSet<String>,
-}
-
-impl BatchCloser {
-    /// Writes the ledgers of the newest batches that have finished.
-    pub(crate) async fn finalize_finished(&mut self, archive: &Archive) -> Result<()> {
-        for batch in archive.catalog.batches(RECENT_BATCHES).await? {
-            if batch.state != BatchState::Finished {
-                self.finalized.remove(&batch.id);
-                self.seen_open.insert(batch.id);
-                continue;
-            }
-            if self.finalized.contains(&batch.id) {
-                continue;
-            }
-            if self.seen_open.contains(&batch.id) || archive.store.stat(&key::batch(&batch.id)).await?.is_none() {
-                finalize_batch(archive, &batch).await?;
-            }
-            self.seen_open.remove(&batch.id);
-            self.finalized.insert(batch.id);
+/// Writes the ledgers of all batches that have ended since theirs was written; returns the first error after all were tried.
+///
+/// # Errors
+/// `Unavailable` when store or catalogue do not answer.
+pub(crate) async fn write_due_ledgers(archive: &Archive) -> Result<()> {
+    let (mut outcome, mut after) = (Ok(()), String::new());
+    loop {
+        let due = archive.catalog.batches_with_ledger_due(&after, CHUNK).await?;
+        let Some((last, _)) = due.last() else { return outcome };
+        after.clone_from(&last.id);
+        for (batch, mark) in &due {
+            let written = async {
+                finalize_batch(archive, batch).await?;
+                archive.catalog.ledger_written(&batch.id, *mark).await
+            };
+            outcome = outcome.and(written.await);
         }
-        Ok(())
     }
 }

@@ -4,18 +4,20 @@ use crate::archive::Archive;
 use crate::intake::delivery_lists;
 use crate::intake::ingest;
 use crate::intake::ingest::Delivery;
+use crate::loop_health::LoopHealth;
+use crate::maintenance::index_follower::{IndexFollower, wait_until_indexed};
 use crate::roadmap::target_weights::update_target_weights;
-use crate::runs::batch_ledger::{BatchCloser, finalize_batch};
+use crate::runs::batch_ledger::{finalize_batch, write_due_ledgers};
 use crate::runs::scan_quality;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::batch::{Balance, Batch, StageCosts};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::attachment::TargetAttachment;
 use sohoa_catalog::{AttachmentRequest, NewBatch};
-use sohoa_pipeline::outage::retry_through_outages;
+use sohoa_pipeline::outage::{retry_through_outages, sleep_unless_stopped};
 use sohoa_pipeline::worker::{self, CancellationToken, Scope};
 use sohoa_storage::key;
 use std::path::PathBuf;
@@ -59,6 +61,8 @@ pub struct RunOutcome {
     pub cpu_seconds: f64,
     /// Highest resident memory of this process and of any reading process, MiB.
     pub peak_mib: PeakMemory,
+    /// Whether everything that was deposited is in the search index; else it soon will be.
+    pub findable: bool,
 }
 
 /// Highest resident memory, MiB.
@@ -99,11 +103,14 @@ pub async fn run_batch(
     let reclaim = || archive.catalog.reclaim_dead_leases(is_alive);
     retry_through_outages(&archive.resources(), stop, reclaim).await?;
     let (delivery, batch, continued) = open_or_resume_batch(archive, &archive.config.unit, inputs, pipeline, plan).await?;
+    let follower = IndexFollower::start(archive)?;
     let work = run_workers(archive, Scope::Batch(batch.id.clone()), stop);
     receive_while_working(archive, &batch, plan, &delivery, work, stop, on_progress).await?;
     if !stop.is_cancelled() {
         retry_through_outages(&archive.resources(), stop, || finalize_batch(archive, &batch)).await?;
     }
+    let findable = wait_until_indexed(archive, stop).await;
+    drop(follower);
     let peak = PeakMemory { main: peak_memory_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
     let cpu_ms = cpu_time_ms() - cpu_before + archive.pool.cpu_ms();
     Ok(RunOutcome {
@@ -113,6 +120,7 @@ pub async fn run_batch(
         seconds: began.elapsed().as_secs_f64(),
         cpu_seconds: Duration::from_millis(cpu_ms).as_secs_f64(),
         peak_mib: peak,
+        findable,
     })
 }
 
@@ -161,33 +169,54 @@ const CLOSE_INTERVAL: Duration = Duration::from_secs(2);
 /// # Errors
 /// As [`run_batch`].
 pub async fn work_on_batches(archive: &Arc<Archive>, until_empty: bool, stop: &CancellationToken) -> Result<()> {
-    let resources = archive.resources();
-    retry_through_outages(&resources, stop, || archive.catalog.reclaim_dead_leases(is_alive)).await?;
+    let (health, never) = (LoopHealth::new("batch-closer"), CancellationToken::new());
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
-    let mut closer = BatchCloser::default();
-    let closing = async {
-        let mut weights_of = None;
-        loop {
-            // The weight of a target depends on the days left.
-            let today = archive.catalog.today();
-            if weights_of != Some(today) {
-                match update_target_weights(archive).await {
-                    Ok(()) => weights_of = Some(today),
-                    Err(error) => tracing::warn!(error = %error.chain(), "shares of the targets are not up to date"),
-                }
-            }
-            if let Err(error) = closer.finalize_finished(archive).await {
-                tracing::warn!(error = %error.chain(), "ledgers of finished runs are not written yet");
-            }
-            tokio::time::sleep(CLOSE_INTERVAL).await;
-        }
-    };
     tokio::select! {
-        done = run_workers(archive, scope, stop) => done?,
-        () = closing => {}
+        done = work_in_scope(archive, scope, stop) => done?,
+        () = close_batches(archive, &health, &never) => {}
     }
-    let mut closer = BatchCloser::default();
-    closer.finalize_finished(archive).await
+    if until_empty {
+        wait_until_indexed(archive, stop).await;
+    }
+    close_finished_batches(archive).await
+}
+
+/// Works on every batch until stopped, and leaves their ledgers to [`close_batches`].
+///
+/// # Errors
+/// As [`run_batch`].
+pub async fn work_until_stopped(archive: &Arc<Archive>, stop: &CancellationToken) -> Result<()> {
+    work_in_scope(archive, Scope::All, stop).await
+}
+
+async fn work_in_scope(archive: &Arc<Archive>, scope: Scope, stop: &CancellationToken) -> Result<()> {
+    retry_through_outages(&archive.resources(), stop, || archive.catalog.reclaim_dead_leases(is_alive)).await?;
+    run_workers(archive, scope, stop).await
+}
+
+/// Writes the ledgers of batches as they finish, and the weights of the targets once a day, until stopped.
+pub async fn close_batches(archive: &Archive, health: &LoopHealth, stop: &CancellationToken) {
+    let mut weights_of = None;
+    loop {
+        // The weight of a target depends on the days left.
+        let today = archive.catalog.today();
+        let mut round = Ok(());
+        if weights_of != Some(today) {
+            round = update_target_weights(archive).await.inspect(|()| weights_of = Some(today));
+        }
+        health.note("ledgers of finished runs or weights of targets are not up to date", round.and(write_due_ledgers(archive).await));
+        if !sleep_unless_stopped(CLOSE_INTERVAL, stop).await {
+            return;
+        }
+    }
+}
+
+/// Writes the ledgers of all batches that have finished by now.
+///
+/// # Errors
+/// `Unavailable` when store or catalogue do not answer.
+pub async fn close_finished_batches(archive: &Archive) -> Result<()> {
+    write_due_ledgers(archive).await
 }
 
 /// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and copies the delivery lists to the store.
@@ -198,16 +227,56 @@ async fn open_or_resume_batch(
     pipeline: &str,
     plan: &PipelinePlan,
 ) -> Result<(Delivery, Batch, bool)> {
-    let delivery = ingest::list_inputs(inputs, unit)?;
+    let mut delivery = ingest::list_inputs(inputs, unit)?;
     let key = batch_key(inputs, unit, pipeline);
     let new = NewBatch { key: &key, unit, pipeline, plan, priority: 0 };
     let (batch, continued) = archive.catalog.open_batch(&new).await?;
-    let lists = delivery_lists::targets_of_delivery(archive, &delivery).await?;
+    prepare_batch(archive, &batch, &mut delivery).await?;
+    Ok((delivery, batch, continued))
+}
+
+/// Attaches an open batch by what its delivery lists name, and copies the lists to the store. A list that cannot be read is refused.
+pub(crate) async fn prepare_batch(archive: &Archive, batch: &Batch, delivery: &mut Delivery) -> Result<()> {
+    let mut readable = Vec::with_capacity(delivery.delivery_lists.len());
+    for (place, path) in std::mem::take(&mut delivery.delivery_lists) {
+        match ingest::hash_file(&place).await {
+            Ok(_) => readable.push((place, path)),
+            Err(error) if error.kind() == ErrorKind::Invalid => delivery.refuse(&batch.unit, &path, &error),
+            Err(error) => return Err(error),
+        }
+    }
+    delivery.delivery_lists = readable;
+    let lists = delivery_lists::targets_of_delivery(archive, delivery).await?;
     archive.catalog.attach_by_request(&batch.id, &AttachmentRequest { person: None, lists: &lists }).await?;
     for (place, path) in &delivery.delivery_lists {
         archive.store.put_file(&key::manifest(&batch.id, path), place).await?;
     }
-    Ok((delivery, batch, continued))
+    Ok(())
+}
+
+/// Receives a delivery into its open batch and closes the receipt, through outages; `false` when it was stopped before the end.
+pub(crate) async fn receive_delivery(
+    archive: &Archive,
+    batch: &Batch,
+    plan: &PipelinePlan,
+    delivery: &Delivery,
+    stop: &CancellationToken,
+) -> Result<bool> {
+    let resources = archive.resources();
+    for (dossier, files) in &delivery.dossiers {
+        let receive = || ingest::receive_dossier(archive, &batch.id, plan, dossier, files);
+        if stop.is_cancelled() || retry_through_outages(&resources, stop, receive).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    for (dossier, files) in &delivery.unreadable {
+        let refuse = || archive.catalog.refuse_unreadable_files(&batch.id, dossier, files);
+        if retry_through_outages(&resources, stop, refuse).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    let finished = retry_through_outages(&resources, stop, || archive.catalog.finish_receiving(&batch.id)).await?;
+    Ok(finished.is_some())
 }
 
 /// Runs two workers per reading process, so that one reads while the other stores. They run on threads of their own, so that their
@@ -243,16 +312,7 @@ async fn receive_while_working(
     stop: &CancellationToken,
     on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<()> {
-    let receive = async {
-        let resources = archive.resources();
-        for (dossier, files) in &delivery.dossiers {
-            let receive = || ingest::receive_dossier(archive, &batch.id, plan, dossier, files);
-            if stop.is_cancelled() || retry_through_outages(&resources, stop, receive).await?.is_none() {
-                return Ok(());
-            }
-        }
-        retry_through_outages(&resources, stop, || archive.catalog.finish_receiving(&batch.id)).await.map(|_| ())
-    };
+    let receive = async { receive_delivery(archive, batch, plan, delivery, stop).await.map(|_| ()) };
     let report = async {
         loop {
             // A catalogue that does not answer is reported by the workers.

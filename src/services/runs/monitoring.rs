@@ -293,15 +293,15 @@ pub struct Dashboard {
     pub problem: Option<String>,
 }
 
-/// Dashboard for these units; pages are counted since `midnight`, `cache` holds the targets at risk.
+/// Dashboard of these units alone; pages are counted since `midnight`, `cache` holds the targets at risk.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn dashboard(archive: &Archive, cache: &AtRiskCache, units: &UnitScope, midnight: OffsetDateTime) -> Result<Dashboard> {
     Ok(Dashboard {
-        pages_today: archive.catalog.count_events("page-read", midnight.unix_timestamp() * 1000).await?,
-        queue: archive.catalog.queue_levels().await?,
-        workers: archive.catalog.leased_by_process().await?,
+        pages_today: archive.catalog.count_events(units, "page-read", midnight.unix_timestamp() * 1000).await?,
+        queue: archive.catalog.queue_levels(units).await?,
+        workers: archive.catalog.leased_by_process(units).await?,
         failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MAX_FAILURE_GROUPS).await?,
         roadmap: at_risk_targets::at_risk_summary(archive, cache, units).await?,
         problem: check_ready(archive).await.err().map(|error| error.context().to_owned()),

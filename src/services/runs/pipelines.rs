@@ -14,7 +14,6 @@ use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::record::{Record, RecordedDocument};
 use sohoa_pipeline::pipeline_file;
 use sohoa_pipeline::worker::CancellationToken;
-use sohoa_storage::ocfl::ocfl_object;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -149,7 +148,7 @@ async fn write_originals(archive: &Archive, record: &Record, document: &Recorded
     for page in document.pages.iter().filter(|page| taken.insert(page.original.clone())) {
         let Some(original) = record.originals.iter().find(|original| original.sha256 == page.original) else { continue };
         let ending = Path::new(&original.path).extension().and_then(|ending| ending.to_str()).unwrap_or("bin");
-        let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, &original.path).await?;
+        let bytes = crate::records::redacted_copy::original_bytes(archive, record, original).await?;
         let place = folder.join(format!("{:04}.{ending}", page.number));
         tokio::fs::write(place, bytes).await.or_error(ErrorKind::Unavailable, cannot)?;
     }

@@ -5,6 +5,7 @@
 use crate::archive::Archive;
 use crate::intake::delivery_lists;
 use crate::intake::ingest;
+use crate::loop_health::LoopHealth;
 use crate::uploads::access::authorized_upload;
 use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
@@ -119,20 +120,18 @@ async fn ensure_batch(archive: &Archive, upload: &Upload, text: &str, plan: &Pip
 /// Continues started uploads until stopped; retries those that fail, with a growing pause.
 ///
 /// # Errors
-/// None so far; what goes wrong is logged.
-pub async fn run_upload_starter(archive: &Archive, runtime: &UploadRuntime, stop: &CancellationToken) -> Result<()> {
-    let mut pause = POLL_INTERVAL;
-    if let Err(error) = start_complete_uploads(archive, runtime).await.and(delete_ended_folders(archive).await) {
-        tracing::warn!(error = %error.chain(), "uploads are not looked at yet");
-    }
+/// None so far; what goes wrong is noted and tried again.
+pub async fn run_upload_starter(archive: &Archive, runtime: &UploadRuntime, health: &LoopHealth, stop: &CancellationToken) -> Result<()> {
+    let (mut pause, mut is_first) = (POLL_INTERVAL, true);
     while !stop.is_cancelled() {
-        pause = match continue_starting_uploads(archive, runtime, stop).await {
-            Ok(()) => POLL_INTERVAL,
-            Err(error) => {
-                tracing::warn!(error = %error.chain(), "an upload does not go on yet");
-                (pause * 2).min(POLL_INTERVAL * 15)
-            }
-        };
+        let mut round = Ok(());
+        if is_first {
+            round = start_complete_uploads(archive, runtime).await.and(delete_ended_folders(archive).await);
+            is_first = round.is_err();
+        }
+        round = round.and(continue_starting_uploads(archive, runtime, stop).await);
+        pause = if round.is_ok() { POLL_INTERVAL } else { (pause * 2).min(POLL_INTERVAL * 15) };
+        health.note("an upload does not go on yet", round);
         let stopped = async {
             while !stop.is_cancelled() {
                 tokio::time::sleep(STOP_POLL_INTERVAL).await;

@@ -58,7 +58,7 @@ pub async fn announce(archive: &Archive, by: &Identity, id: &str, path: &str, by
 fn file_kind(path: &str) -> UploadFileKind {
     let last = path.rsplit('/').next().unwrap_or_default().as_bytes();
     match () {
-        () if ingest::is_ignored(last) => UploadFileKind::Ignored,
+        () if ingest::is_ignored(path.as_bytes()) => UploadFileKind::Ignored,
         () if ingest::is_delivery_list(last) => UploadFileKind::List,
         () => UploadFileKind::Scan,
     }

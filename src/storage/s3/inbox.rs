@@ -115,23 +115,57 @@ impl Inbox {
         }
     }
 
-    /// Moves an object to another inbox: copies it, checks the size of the copy, and only then deletes it here.
+    /// Whether there is an object of this name.
     ///
     /// # Errors
-    /// `Conflict` if it was overwritten since it was listed; it is then left in place. `Limit` if it is too large for a copy in
-    /// one request (5 GiB on AWS).
+    /// `Unavailable` if the server does not answer, `AccessRefused` without rights or bucket.
+    pub async fn holds(&self, name: &str) -> Result<bool> {
+        match self.head(name, &format!("cannot look at {self:?}{name}")).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Moves an object to another inbox: copies it, checks the size of the copy, and only then deletes it here. An object that lies
+    /// there under this name is never overwritten, unless it is the copy of an interrupted move.
+    ///
+    /// # Errors
+    /// `Conflict` if it was overwritten since it was listed, or another object lies there; it is then left in place. `Limit` if it is
+    /// too large for a copy in one request (5 GiB on AWS).
     pub async fn move_to(&self, object: &InboxObject, to: &Self) -> Result<()> {
         let what = format!("cannot move {self:?}{} to {to:?}", object.name);
-        let source = percent_encoding::encode_path(&format!("{}/{}", self.bucket, self.key(&object.name)));
-        let request = self.client.copy_object().bucket(&to.bucket).key(to.key(&object.name)).copy_source(source);
-        request.copy_source_if_match(&object.etag).send().await.map_err(|error| changed_as_conflict(map_s3_error(error, &what)))?;
-        let head = self.client.head_object().bucket(&to.bucket).key(to.key(&object.name)).send().await;
-        let copied = to_size(head.map_err(|error| map_s3_error(error, &what))?.content_length);
+        let there = || Error::conflict(format!("{what}: another object lies there already; move it elsewhere"));
+        match to.head(&object.name, &what).await {
+            Ok(found) if found == (object.bytes, object.etag.clone()) => {}
+            Ok(_) => return Err(there()),
+            Err(error) if error.kind() == ErrorKind::NotFound => self.copy_to(object, to, &what).await?,
+            Err(error) => return Err(error),
+        }
+        let copied = to.head(&object.name, &what).await?.0;
         if copied != object.bytes {
             return Err(Error::unavailable(format!("{what}: the copy has {copied} of {} bytes", object.bytes)));
         }
+        if self.head(&object.name, &what).await?.1 != object.etag {
+            return Err(Error::conflict(format!("{what}: the object was changed while it was taken")));
+        }
         let deleted = self.client.delete_object().bucket(&self.bucket).key(self.key(&object.name)).send().await;
         deleted.map(drop).map_err(|error| map_s3_error(error, &what))
+    }
+
+    async fn copy_to(&self, object: &InboxObject, to: &Self, what: &str) -> Result<()> {
+        let source = percent_encoding::encode_path(&format!("{}/{}", self.bucket, self.key(&object.name)));
+        let request = self.client.copy_object().bucket(&to.bucket).key(to.key(&object.name)).copy_source(source);
+        // A server that knows no conditions on copies ignores the second one: the check before it stays.
+        let request = request.copy_source_if_match(&object.etag).if_none_match("*");
+        request.send().await.map(drop).map_err(|error| changed_as_conflict(map_s3_error(error, what)))
+    }
+
+    /// Size and entity tag of an object.
+    async fn head(&self, name: &str, what: &str) -> Result<(u64, String)> {
+        let head = self.client.head_object().bucket(&self.bucket).key(self.key(name)).send().await;
+        let head = head.map_err(|error| map_s3_error(error, what))?;
+        Ok((to_size(head.content_length), head.e_tag.unwrap_or_default()))
     }
 
     fn key(&self, name: &str) -> String {

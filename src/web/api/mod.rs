@@ -50,6 +50,8 @@ pub(super) fn routes() -> GuardedRouter {
         .api(Needs(Administer), routes!(accounts::users::people, accounts::users::add))
         .api(Needs(Administer), routes!(accounts::users::change))
         .api(Needs(Administer), routes!(accounts::users::reset_password))
+        .api(Needs(Administer), routes!(accounts::users::tokens_of))
+        .api(Needs(Administer), routes!(accounts::users::end_token_of))
         .api(SignedIn, routes!(accounts::users::tokens, accounts::users::add_token))
         .api(SignedIn, routes!(accounts::users::end_token))
         .api(Needs(Audit), routes!(accounts::users::audit))

@@ -118,7 +118,7 @@ pub(crate) struct DecisionBody {
     reject: bool,
     /// Kind, by code.
     kind: Option<String>,
-    /// Values of fields by name; empty: none.
+    /// Values of fields by name; empty: none. A date as `2025-05-09` or `9/5/2025`, or only a day where month and year stay.
     #[serde(default)]
     fields: BTreeMap<String, String>,
     /// Corrected words.

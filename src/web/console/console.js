@@ -1,39 +1,10 @@
 // What every page needs: forms that speak to the API, parts that stay up to date, keys.
 
-const formKey = document.querySelector('meta[name="form-key"]').content;
+import { ask, notice } from './api.js';
+import { hasChanged, valueOf } from './checks.js';
+import { pending } from './unsaved.js';
 
-/** Asks the API; what is not a success becomes an error that says why. */
-export async function ask(method, address, body) {
-  const headers = { 'x-form-key': formKey, accept: 'application/json', 'accept-language': document.documentElement.lang };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  // What was decided goes off also where the page is left meanwhile; browsers do that for small bodies only.
-  const options = { method, headers, body: text, keepalive: method !== 'GET' && (text?.length ?? 0) < 15_000 };
-  return answered(await fetch(address, options).catch(() => undefined));
-}
-
-/** Sends a file as it is. */
-export async function deliver(method, address, file) {
-  const headers = { 'x-form-key': formKey, accept: 'application/json', 'accept-language': document.documentElement.lang, 'content-type': 'application/octet-stream' };
-  return answered(await fetch(address, { method, headers, body: file }).catch(() => undefined));
-}
-
-async function answered(response) {
-  if (!response) throw new Error(document.body.dataset.lost);
-  const kind = response.headers.get('content-type') ?? '';
-  const said = kind.includes('json') ? await response.json() : undefined;
-  if (!response.ok) throw Object.assign(new Error(said?.detail ?? document.body.dataset.wrong), { kind: said?.type });
-  return said;
-}
-
-/** Says something for a while, without taking the focus; with a button where there is something to do about it. */
-export function notice(text, button) {
-  const place = document.getElementById('notice');
-  place.replaceChildren(text, ...(button ? [' ', button] : []));
-  place.hidden = false;
-  clearTimeout(notice.timer);
-  notice.timer = setTimeout(() => { place.hidden = true; }, 8000);
-}
+export { ask, deliver, notice } from './api.js';
 
 /** The values of a form as JSON: `a.b` is b in a, `a[]` a list, `a[].b` a list of rows. */
 export function values(form) {
@@ -43,16 +14,11 @@ export function values(form) {
     if ((field.type === 'checkbox' || field.type === 'radio') && !field.checked) continue;
     if (field.tagName === 'BUTTON') continue;
     if (field.dataset.changed !== undefined && !hasChanged(field)) continue;
-    const value = field.dataset.kind === 'number' ? Number(field.value) : field.dataset.kind === 'bool' ? field.value === 'true' : field.value;
+    const value = field.dataset.kind === 'number' ? Number(field.value) : field.dataset.kind === 'bool' ? field.value === 'true' : valueOf(field);
     if (field.value === '' && field.dataset.optional !== undefined) continue;
     put(out, field.name, value, field);
   }
   return out;
-}
-
-function hasChanged(field) {
-  if (field.tagName === 'SELECT') return !field.selectedOptions[0]?.defaultSelected;
-  return field.value !== field.defaultValue;
 }
 
 function put(out, name, value, field) {
@@ -201,9 +167,6 @@ live();
 
 // What was decided last can be taken back on the page after it.
 
-/** Decisions that are on their way, one after another. */
-export const pending = { all: Promise.resolve(), count: 0 };
-
 async function undo() {
   await pending.all;
   const last = JSON.parse(sessionStorage.getItem('undo') ?? 'null');
@@ -227,6 +190,11 @@ export function offerUndo() {
   notice(last.said, button);
 }
 offerUndo();
+
+document.addEventListener('stored', ({ detail: { api, back, decided } }) => {
+  sessionStorage.setItem('undo', JSON.stringify({ path: api, back, said: decided }));
+  offerUndo();
+});
 
 // A picture that cannot be drawn gives way to that of another page, and at last to words.
 
@@ -259,9 +227,17 @@ for (const picture of document.querySelectorAll(replaceable)) if (broken(picture
 
 // Keys: nothing needs a mouse.
 
+/** The table of keys, over the page that is open. */
+function openKeys() {
+  const keys = document.getElementById('keys');
+  if (!keys) location.assign('/help'); else if (keys.open) keys.close(); else keys.showModal();
+}
+
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'z' && event.ctrlKey && !event.target.matches('input, textarea, select')) { event.preventDefault(); undo(); return; }
+  if (event.key === 'z' && event.ctrlKey && !document.getElementById('keys')?.open && !event.target.matches('input, textarea, select')) { event.preventDefault(); undo(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // Under the table of keys nothing is decided.
+  if (document.getElementById('keys')?.open) { if (event.key === '?') { event.preventDefault(); openKeys(); } return; }
   const typing = event.target.matches('input, textarea, select, [contenteditable]');
   if (typing) { if (event.key === 'Escape') event.target.blur(); return; }
   const rows = [...document.querySelectorAll('[data-row]')];
@@ -275,7 +251,7 @@ document.addEventListener('keydown', (event) => {
   const press = (name) => document.querySelector(`[data-key="${name}"]`)?.click();
   switch (event.key) {
     case '/': document.getElementById('seek')?.focus(); break;
-    case '?': location.assign('/help'); break;
+    case '?': openKeys(); break;
     case 'j': go(1); break;
     case 'k': go(-1); break;
     case 'a': case 'r': case '[': case ']': press(event.key); break;

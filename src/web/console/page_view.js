@@ -1,7 +1,7 @@
 // A page's picture beside its text: deep zoom, boxes of words, and a click that finds the word on the other side.
 
 import OpenSeadragon from 'openseadragon';
-import { deliver, notice } from './console.js';
+import { deliver, notice } from './api.js';
 
 const DOUBTFUL = 60;
 
@@ -143,6 +143,8 @@ async function begin(opened, words, turn) {
       button.type = 'button';
       button.className = isDoubtful ? 'word doubt' : 'word';
       button.textContent = word.text;
+      button.dataset.word = String(word.word);
+      button.dataset.read = word.text;
       button.title = `${word.confidence} %${word.other ? ` · ${word.other}` : ''}`;
       button.addEventListener('click', () => {
         for (const other of text.querySelectorAll('[aria-pressed="true"]')) other.setAttribute('aria-pressed', 'false');
@@ -157,6 +159,7 @@ async function begin(opened, words, turn) {
     rows.push(row);
   }
   text?.append(...rows);
+  showCorrected();
   for (const [bounds, kind, button] of boxes) box(bounds, page.width, kind).element.addEventListener('click', () => button?.click());
   sheet.dataset.ready = 'yes';
   sheet.dispatchEvent(new CustomEvent('ready', { bubbles: true }));
@@ -167,6 +170,7 @@ async function begin(opened, words, turn) {
         const there = new URL(location.href);
         there.searchParams.set('page', String(number));
         there.hash = `box=${[x0, y0, x1, y1].join(',')}`;
+        document.dispatchEvent(new Event('turn'));
         location.assign(there);
         return;
       }
@@ -192,8 +196,9 @@ function edit(button, word) {
   const leave = (keep) => {
     if (keep && field.value.trim() && field.value !== button.textContent) {
       button.textContent = field.value.trim().normalize('NFC');
-      correct(word.word, button.textContent);
+      keepCorrected(Number(text.dataset.page), word.word, word.text, button.textContent);
       button.classList.remove('doubt');
+      document.dispatchEvent(new Event('corrected'));
     }
     field.replaceWith(button);
   };
@@ -204,14 +209,16 @@ function edit(button, word) {
   });
 }
 
-function correct(word, said) {
+/** Keeps a word that was written anew, of whatever page, until the form is sent. */
+export function keepCorrected(page, word, read, said) {
   const place = document.getElementById('corrected');
-  const known = place.querySelector(`[data-word="${word}"]`);
+  if (!place) return;
+  const known = place.querySelector(`[data-page="${page}"][data-word="${word}"]`);
   if (known) { known.querySelector('[name="words[].text"]').value = said; return; }
   const row = document.createElement('span');
   row.dataset.rowNumber = String(place.children.length);
-  row.dataset.word = String(word);
-  for (const [name, value, isNumber] of [['page', text.dataset.page, true], ['word', word, true], ['text', said, false]]) {
+  Object.assign(row.dataset, { page: String(page), word: String(word), read });
+  for (const [name, value, isNumber] of [['page', page, true], ['word', word, true], ['text', said, false]]) {
     const input = document.createElement('input');
     input.type = 'hidden';
     input.name = `words[].${name}`;
@@ -222,12 +229,37 @@ function correct(word, said) {
   place.append(row);
 }
 
+const said = (row) => row.querySelector('[name="words[].text"]').value;
+
+/** The words that were written anew and are not sent. */
+export function correctedWords() {
+  const rows = [...document.querySelectorAll('#corrected > span')];
+  return rows.map((row) => ({ page: Number(row.dataset.page), word: Number(row.dataset.word), read: row.dataset.read, text: said(row) }));
+}
+
+/** Shows on the page's text what was written anew; of a word that is read differently now, nothing is kept. With `again`,
+ *  words that were given up are shown as they were read. */
+export function showCorrected(again = false) {
+  const place = document.getElementById('corrected');
+  if (!place || !text) return;
+  for (const button of text.querySelectorAll('button.word')) {
+    const row = place.querySelector(`[data-page="${text.dataset.page}"][data-word="${button.dataset.word}"]`);
+    if (again) button.textContent = button.dataset.read;
+    if (!row) continue;
+    if (row.dataset.read !== button.dataset.read) { row.remove(); continue; }
+    button.textContent = said(row);
+    button.classList.remove('doubt');
+  }
+  [...place.children].forEach((row, number) => { row.dataset.rowNumber = String(number); });
+}
+
 /** Another scan in the place of the page: it goes off as soon as it is chosen, and the page is read anew. */
 function takeScan(scan) {
   scan.addEventListener('change', async () => {
     scan.disabled = true;
     try {
       await deliver('POST', scan.dataset.scan, scan.files[0]);
+      document.dispatchEvent(new Event('turn'));
       location.reload();
     } catch (error) {
       notice(error.message);

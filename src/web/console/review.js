@@ -1,8 +1,11 @@
 // From one document under review to the next without waiting: the next one is fetched while this one is looked at, and
-// what was decided goes off one after another behind it.
+// what was decided goes off one after another behind it (`unsaved.js`).
 
-import { ask, body, notice, offerUndo, pending } from './console.js';
+import { notice } from './api.js';
+import { body } from './console.js';
+import { dropDraft, goesInside, isUnchangedSince, restore, snapshot } from './drafts.js';
 import { prepared, turnTo } from './page_view.js';
+import { pending, submit } from './unsaved.js';
 
 /** The next document: its address, its page, its first picture and that picture's words. */
 let ahead;
@@ -17,15 +20,16 @@ const form = () => document.querySelector('form[data-swift]');
 async function lookAhead() {
   const address = form()?.querySelector('[data-key="a"]')?.dataset.then;
   if (!address?.startsWith('/review/') || decided.has(path(address))) return;
-  const [html] = await Promise.all([fetch(address, { headers: { accept: 'text/html' } }), pending.all]);
-  if (!html.ok || html.redirected) return;
+  const [html] = await Promise.all([fetch(address, { headers: { accept: 'text/html' } }).catch(() => undefined), pending.all]);
+  if (!html?.ok || html.redirected) return;
   const page = new DOMParser().parseFromString(await html.text(), 'text/html');
   const sheet = page.getElementById('sheet');
   if (!sheet) return;
   const [picture, words] = await Promise.all([
     fetch(sheet.dataset.picture).then((response) => (response.ok ? response.blob() : undefined))
       .then((blob) => blob && prepared(URL.createObjectURL(blob))).catch(() => undefined),
-    fetch(sheet.dataset.words, { headers: { accept: 'application/json' } }).then((response) => (response.ok ? response.json() : undefined)),
+    fetch(sheet.dataset.words, { headers: { accept: 'application/json' } })
+      .then((response) => (response.ok ? response.json() : undefined)).catch(() => undefined),
   ]);
   if (picture && words) ahead = { address, page, words, picture };
 }
@@ -40,56 +44,51 @@ function goOn({ address, page, picture, words }) {
   document.title = page.title;
   history.pushState(null, '', address);
   turnTo(document.adoptNode(page.querySelector('main')), { picture, words: Promise.resolve(words) });
+  restore(form());
   scrollTo(0, 0);
   document.getElementById('content').focus({ preventScroll: true });
 }
 
-/** Sends what was decided; while the dossier's last decision is still being stored, a little later again. */
-async function send(address, what, said) {
-  const [method, where] = address.split(' ');
-  for (let again = 0; ; again += 1) {
-    try {
-      await ask(method, where, what);
-      return;
-    } catch (error) {
-      if (error.kind === 'urn:sohoa:problem:conflict' && again < 8) {
-        await new Promise((done) => setTimeout(done, 250));
-        continue;
-      }
-      sessionStorage.removeItem('undo');
-      const back = Object.assign(document.createElement('a'), { href: said.back, textContent: said.document });
-      notice(error.message, back);
-      return;
-    }
-  }
+/** Leaves the document: what was typed is stored, or kept. */
+function leave(then) {
+  goesInside();
+  const to = decided.has(path(then)) && path(then) !== path(form()?.dataset.undo ?? '') ? '/review' : then;
+  if (to === location.pathname + location.search) location.reload(); else location.assign(to);
 }
 
 document.addEventListener('submit', (event) => {
   const decision = event.target;
-  const then = event.submitter?.dataset.then;
-  if (!decision.matches('[data-swift]') || !then) return;
+  if (!decision.matches('[data-swift]')) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (decision.dataset.busy) return;
-  decision.dataset.busy = 'yes';
+  const { api, undo: back, title, known, deciding, decided: words, nothing } = decision.dataset;
   const what = body(decision, event.submitter);
-  const { api, undo, decided: words } = decision.dataset;
-  decided.add(path(undo));
-  sessionStorage.setItem('undo', JSON.stringify({ path: api.split(' ')[1], back: undo, said: words }));
-  pending.count += 1;
-  pending.all = pending.all.then(() => send(api, what, { back: undo, document: words })).finally(() => { pending.count -= 1; });
-  const next = ahead?.address === then ? ahead : undefined;
-  ahead = undefined;
-  if (next) {
-    goOn(next);
-    offerUndo();
-  } else {
-    // Nothing was fetched ahead, or this was the last one: the list is true only when all is kept.
-    pending.all.then(() => location.assign(decided.has(path(then)) ? '/review' : then));
-  }
+  if (!what) { decision.querySelector('[role="alert"]').textContent = nothing; return; }
+  decision.dataset.busy = 'yes';
+  const isFinal = event.submitter?.dataset.then !== undefined;
+  const then = event.submitter?.dataset.then ?? location.pathname + location.search;
+  const document = path(back);
+  if (isFinal) decided.add(document);
+  notice(deciding);
+  const entry = { document, api: api.split(' ')[1], body: what, draft: snapshot(decision), known: Number(known), back, title, decided: words, then };
+  const sent = submit(entry);
+  dropDraft(document);
+  const next = isFinal && ahead?.address === then ? ahead : undefined;
+  if (isFinal) ahead = undefined;
+  if (next) goOn(next);
+  // Nothing was fetched ahead, or it stays open: it is left once it is stored, and stays as it is where that fails.
+  else sent.then((state) => { if (state !== 'stored') delete decision.dataset.busy; });
 }, true);
 
+document.addEventListener('stored', ({ detail: entry }) => {
+  const open = form();
+  if (!open || path(open.dataset.undo) !== entry.document || !isUnchangedSince(open, entry.draft)) return;
+  pending.all.then(() => leave(entry.then));
+});
+document.addEventListener('unsaved', ({ detail: entry }) => { decided.delete(entry.document); });
+
 document.addEventListener('ready', lookAhead);
+restore(form());
 if (document.getElementById('sheet')?.dataset.ready) lookAhead();
-addEventListener('popstate', () => location.reload());
-addEventListener('beforeunload', (event) => { if (pending.count > 1) event.preventDefault(); });
+addEventListener('popstate', () => { goesInside(); location.reload(); });

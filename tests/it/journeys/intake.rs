@@ -1,9 +1,11 @@
 //! Intake: refused files, file types, size limits, lists of contents and wrong settings.
 
+use crate::support::command::unprivileged_program;
 use crate::support::home::{TestHome, assert_balance_closes, sample_path};
 use crate::support::xlsx::minimal_xlsx;
 use serde_json::Value;
 use sohoa_testing::tools::{run, tool};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 #[test]
@@ -39,6 +41,50 @@ fn bad_files_are_refused_and_valid_files_stored() {
     // Refused files are kept bit for bit.
     let kept = home.run_sohoa(&["export", "lot/c#originals/letter.pdf", "--format", "original"]).stdout;
     assert_eq!(kept, std::fs::read(lot.join("c/letter.pdf")).unwrap());
+    home.expect_exit(0, &["verify"]);
+}
+
+#[test]
+fn unreadable_file_is_refused_and_the_run_goes_on() {
+    let home = TestHome::new();
+    let lot = home.path().join("lot");
+    for folder in ["a", "b", "c", "#recycle"] {
+        std::fs::create_dir_all(lot.join(folder)).unwrap();
+    }
+    let page = std::fs::read_dir(sample_path("002-cau-phao-cua-may")).unwrap().map(|entry| entry.unwrap().path()).min().unwrap();
+    std::fs::copy(&page, lot.join("a/1.jpg")).unwrap();
+    std::fs::copy(&page, lot.join("#recycle/2.jpg")).unwrap();
+    for name in ["a/2.jpg", "a/manifest.csv", "b/3.jpg"] {
+        std::fs::write(lot.join(name), "nobody may read this").unwrap();
+    }
+    for name in ["a/2.jpg", "a/manifest.csv", "b/3.jpg", "c"] {
+        std::fs::set_permissions(lot.join(name), std::fs::Permissions::from_mode(0o000)).unwrap();
+    }
+    let run = || {
+        let mut command = unprivileged_program();
+        command.args(["run", lot.to_str().unwrap(), "--json", "-q", "--lang", "en", "--home"]).arg(home.path());
+        let output = command.current_dir(home.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let first = run();
+    assert_balance_closes(&first);
+    let refused = |run: &Value| -> Vec<String> {
+        run["refusals"].as_array().unwrap().iter().map(|item| format!("{} {}", item["file"], item["class"]).replace('"', "")).collect()
+    };
+    assert_eq!(refused(&first), ["lot/a/2.jpg input", "lot/a/manifest.csv input", "lot/b/3.jpg input", "lot/c input"]);
+    assert_eq!((&first["files"]["received"], &first["files"]["refused"]), (&5.into(), &4.into()), "{first}");
+    assert_eq!(first["ignored"], serde_json::json!(["lot/#recycle"]));
+    // A retry cannot help: there are no bytes. A new run takes what can be read by then.
+    let batch = first["batch"].as_str().unwrap();
+    home.run_sohoa(&["runs", "retry", batch, "--class", "input"]);
+    assert_eq!(refused(&home.expect_json(0, &["runs", "show", batch, "--json"])["balance"]).len(), 4);
+    std::fs::set_permissions(lot.join("a/2.jpg"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::copy(&page, lot.join("a/2.jpg")).unwrap();
+    let second = run();
+    assert_eq!(refused(&second), ["lot/a/manifest.csv input", "lot/b/3.jpg input", "lot/c input"]);
+    home.rebuild_from_store();
+    assert_eq!(refused(&home.expect_json(0, &["runs", "show", batch, "--json"])["balance"]).len(), 4);
     home.expect_exit(0, &["verify"]);
 }
 

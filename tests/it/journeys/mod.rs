@@ -2,6 +2,7 @@
 
 mod batch_control;
 mod evaluation;
+mod failed_tasks;
 mod intake;
 mod review;
 mod roadmap;
@@ -10,3 +11,4 @@ mod scan_quality;
 mod secrecy;
 mod separation;
 mod servers;
+mod withholding;

@@ -63,12 +63,27 @@ fn corrections_and_acceptance_do_not_reread_pages() {
     assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&record), "{record}");
     home.expect_exit(0, &["verify"]);
 
+    // Dates are typed as offices write them, and kept as ISO; where month and year stay, the day is enough.
+    let date = || shown()["description"]["fields"]["issuedDate"]["value"].clone();
+    for (typed, iso) in [("issuedDate=12/12/2017", "2017-12-12"), ("issuedDate=18", "2017-12-18"), ("issuedDate=2017-12-19", "2017-12-19")]
+    {
+        home.expect_exit(0, &["review", "decide", &document, "--field", typed, "--by", "lan"]);
+        assert_eq!(date(), iso, "{typed}");
+    }
+
     // Impossible values are refused, and nothing changes.
-    for wrong in [["--field", "subjekt=x"], ["--field", "issuedDate=2025-02-30"], ["--kind", "33"], ["--word", "1:99999=x"]] {
+    let before = acts(&shown()).len();
+    for wrong in [
+        ["--field", "subjekt=x"],
+        ["--field", "issuedDate=2025-02-30"],
+        ["--field", "issuedDate=31/2/2017"],
+        ["--kind", "33"],
+        ["--word", "1:99999=x"],
+    ] {
         let output = home.run_sohoa(&["review", "decide", &document, wrong[0], wrong[1], "--by", "lan"]);
         assert!(!output.status.success(), "{wrong:?}");
     }
-    assert_eq!(acts(&shown()).len(), 5);
+    assert_eq!(acts(&shown()).len(), before);
 
     // Training uses decisions; these are too few to compare models.
     let trained = home.expect_json(0, &["train", "--json"]);

@@ -186,7 +186,7 @@ fn plan_adjustments_are_reported_by_target() {
     expect_success(&home, &["roadmap", "template", &place("plan.xlsx")]);
     expect_success(&home, &["roadmap", "import", &place("plan.xlsx")]);
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành\n";
-    for (name, line) in [("two.csv", "L1,Hồ sơ,snv,trang,100,31/12/2099"), ("three.csv", "L1,Hồ sơ,snv,hồ sơ,120,31/12/2099")] {
+    for (name, line) in [("two.csv", "L1,Hồ sơ,syt,trang,100,31/12/2099"), ("three.csv", "L1,Hồ sơ,syt,hồ sơ,120,31/12/2099")] {
         std::fs::write(place(name), format!("{head}{line}\n")).unwrap();
         expect_success(&home, &["roadmap", "import", &place(name), "--reason", "rà soát lại", "--decision", "15/QĐ-UBND"]);
     }
@@ -203,9 +203,9 @@ fn plan_adjustments_are_reported_by_target() {
     assert_eq!(changes(1), ["SNV-01 removed", "SNV-02 removed", "L1 added"]);
     assert_eq!(changes(2), ["L1 target", "L1 measure"]);
     let csv = report(&["--format", "csv"]);
-    assert!(csv.lines().any(|line| line == "3,L1,snv,target,100,120"), "{csv}");
+    assert!(csv.lines().any(|line| line == "3,L1,syt,target,100,120"), "{csv}");
     // A unit sees only its own targets.
-    let own: Value = serde_json::from_str(&report(&["--format", "json", "--unit", "snv"])).unwrap();
+    let own: Value = serde_json::from_str(&report(&["--format", "json", "--unit", "syt"])).unwrap();
     assert_eq!(own["versions"][1]["changes"].as_array().unwrap().len(), 1);
     for (form, magic) in [("docx", &b"PK"[..]), ("xlsx", b"PK"), ("pdf", b"%PDF")] {
         let bytes = run_sohoa(&home, &["roadmap", "report", "--form", "adjustments", "--format", form]);

@@ -16,3 +16,14 @@ pub(crate) fn command_of(program: &OsStr) -> Command {
     }
     command
 }
+
+/// As [`sohoa_command`]; root's right to read every file is taken from it.
+pub(crate) fn unprivileged_program() -> Command {
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|metadata| std::os::unix::fs::MetadataExt::uid(&metadata) == 0);
+    if !is_root {
+        return sohoa_command();
+    }
+    let mut command = command_of("setpriv".as_ref());
+    command.args(["--bounding-set", "-dac_override,-dac_read_search", env!("CARGO_BIN_EXE_sohoa")]);
+    command
+}

@@ -1,6 +1,6 @@
 //! A running server and requests to its HTTP interface.
 
-use super::command::command_of;
+use super::command::{command_of, unprivileged_program};
 use serde_json::{Value, json};
 use sohoa_base::model::account::Role;
 use std::io::{BufRead, BufReader};
@@ -26,6 +26,9 @@ impl Drop for Server {
         let _ = self.child.wait();
     }
 }
+
+/// Settings without rate limits.
+const NO_RATE_LIMITS: [(&str, &str); 2] = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "0")];
 
 /// The program, or the build that `TEST_PROGRAM` names: measurements are made with a release.
 pub(crate) fn program() -> Command {
@@ -53,22 +56,40 @@ impl Server {
     /// As [`Server::start`], in an existing home.
     pub(crate) fn start_in(home: TempDir) -> Self {
         // No rate limits: tests sign in often, and all from one address.
-        Self::start_with(home, &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "0")])
+        Self::start_with(home, &NO_RATE_LIMITS)
     }
 
     /// As [`Server::start_in`], with these environment variables in place of the usual ones.
     pub(crate) fn start_with(home: TempDir, settings: &[(&str, &str)]) -> Self {
-        let mut command = program();
+        Self::start_command(home, program(), settings, true)
+    }
+
+    /// As [`Server::start_in`], with no right to read files that their mode protects, also where the tests run as root.
+    pub(crate) fn start_without_privileges(home: TempDir) -> Self {
+        Self::start_command(home, unprivileged_program(), &NO_RATE_LIMITS, true)
+    }
+
+    /// Starts a server; a new one is waited for until it tells the address of its setup.
+    fn start_command(home: TempDir, mut command: Command, settings: &[(&str, &str)], is_new: bool) -> Self {
         command.envs(settings.iter().copied());
         command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "0", "--lang", "en", "-q", "--home"]).arg(home.path());
         let mut child = command.current_dir(home.path()).stderr(Stdio::piped()).spawn().unwrap();
         let mut messages = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let link = |line: &str| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
         let address = link(&messages.next().unwrap()).unwrap();
-        let setup = messages.find_map(|line| Some(line.split_once("/setup?key=")?.1.trim().to_owned()));
+        let setup = is_new.then(|| messages.find_map(|line| Some(line.split_once("/setup?key=")?.1.trim().to_owned()))).flatten();
         // A server whose standard error is closed would end at its next message.
         std::thread::spawn(move || messages.for_each(drop));
         Self { child, address, setup, home }
+    }
+
+    /// Kills the server, which has an administrator, and starts it again.
+    pub(crate) fn restart(mut self, between: impl FnOnce()) -> Self {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        between();
+        let home = std::mem::replace(&mut self.home, tempfile::tempdir().unwrap());
+        Self::start_command(home, program(), &NO_RATE_LIMITS, false)
     }
 
     /// As [`Server::start`], with an administrator.

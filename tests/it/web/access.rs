@@ -71,20 +71,30 @@ fn writes_without_form_key_are_rejected() {
 }
 
 #[test]
-fn wrong_passwords_lock_name_without_revealing_accounts() {
-    let (server, admin) = Server::with_administrator();
+fn wrong_passwords_lock_name_for_their_network_without_revealing_accounts() {
+    let (server, admin) =
+        Server::start_with(tempfile::tempdir().unwrap(), &[("SOHOA_SERVER_TRUSTED_PROXIES", "127.0.0.1")]).create_administrator();
     server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
-    let tried = |name: &str, password: &str| server.ask(None, "POST", "/api/session", Some(&json!({ "name": name, "password": password })));
+    let tried_from = |from: &str, name: &str, password: &str| {
+        let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session", server.address));
+        server.send(request.header("x-forwarded-for", from), Some(&json!({ "name": name, "password": password })))
+    };
+    let tried = |name: &str, password: &str| tried_from("192.0.2.7", name, password);
     let (wrong, nobody) = (tried("lan", "sai mật khẩu rồi"), tried("nobody", "sai mật khẩu rồi"));
     assert_eq!((wrong.status, &wrong.body), (nobody.status, &nobody.body));
     (0..4).for_each(|_| assert_eq!(tried("lan", "sai mật khẩu rồi").status, 403));
     assert_eq!(tried("lan", PASSWORD).status, 429, "the name is not locked");
+    assert_eq!(tried_from("192.0.2.200", "lan", PASSWORD).status, 429, "a neighbour guesses on");
+    assert_eq!(tried_from("192.0.3.7", "lan", PASSWORD).status, 200, "guesses elsewhere lock the user out");
+    assert_eq!(tried("lan", PASSWORD).status, 429, "a sign-in elsewhere helps whoever guesses");
+    (0..4).for_each(|_| assert_eq!(tried("nobody", "sai mật khẩu rồi").status, 403));
+    assert_eq!(tried("nobody", "sai mật khẩu rồi").status, 429, "the lock tells which names exist");
     // A new password set by the administrator unlocks it.
     let set = server.ask(Some(&admin), "PUT", "/api/users/lan/password", Some(&json!({ "password": PASSWORD })));
     assert_eq!((set.status, tried("lan", PASSWORD).status), (204, 200));
     let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
     let kinds: Vec<&str> = events.as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds.iter().filter(|kind| **kind == "sign-in-failed").count(), 6, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "sign-in-failed").count(), 10, "{kinds:?}");
     assert!(!events.to_string().contains("mật khẩu"), "a password is in the audit");
 }
 
@@ -159,6 +169,18 @@ fn reader_of_one_unit_sees_no_other_unit() {
 
     assert_eq!(get(&hoa, "/api/records").body["items"], json!([]));
     assert_eq!((get(&hoa, &record).status, get(&hoa, &document).status), (404, 404));
+    let pages_today = |who: &Person| get(who, "/api/plant").body["pages_today"].as_u64().unwrap();
+    assert!(pages_today(&lan) > 0 && pages_today(&hoa) == 0, "the dashboard counts pages of other units");
+    // Names are resolved without the store: unknown ones and those of other units cost no reading of it.
+    let (store, aside) = (server.home.path().join("store"), server.home.path().join("aside"));
+    std::fs::rename(&store, &aside).unwrap();
+    for path in [&record, &document, &format!("/api/records/{code}"), "/api/records/unknown", "/api/documents/unknown%231/pdf"] {
+        assert_eq!(get(&hoa, path).status, 404, "{path}");
+    }
+    assert_eq!(get(&lan, "/api/records/unknown").status, 404);
+    assert_ne!(get(&lan, &record).status, 200, "the store is still there");
+    std::fs::rename(&aside, &store).unwrap();
+    assert_eq!(get(&lan, &format!("/api/records/{code}")).status, 200);
     assert_eq!(get(&hoa, "/api/search?q=b%C3%A0n+giao").body["total"], 0);
     assert_eq!(get(&hoa, "/api/search?q=giao&unit=SNV").status, 403);
     assert_eq!(get(&hoa, "/api/runs").body["items"], json!([]));
@@ -189,10 +211,105 @@ fn unit_administrator_cannot_grant_rights_elsewhere() {
         let body = json!({ "grants": [{ "role": "administrator", "unit": unit }] });
         server.ask(Some(&lan), "PUT", &format!("/api/users/{name}"), Some(&body)).status
     };
-    assert_eq!((change("minh", "SNV"), change("lan", "*"), change("hoa", "SNV"), change("admin", "SNV")), (204, 403, 403, 403));
-    let reset = server.ask(Some(&lan), "PUT", "/api/users/admin/password", Some(&json!({ "password": PASSWORD })));
-    assert_eq!(reset.status, 403, "the administrator's password was given away");
+    assert_eq!((change("minh", "SNV"), change("lan", "*"), change("hoa", "SNV"), change("admin", "SNV")), (204, 403, 404, 404));
     assert_eq!(server.ask(Some(&lan), "GET", "/api/audit", None).status, 403);
+}
+
+#[test]
+fn unit_administrator_sees_and_resets_people_of_the_unit_alone() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &json!([{ "role": "administrator", "unit": "SNV" }]));
+    server.add(&admin, "minh", &json!([{ "role": "reader", "unit": "SNV" }]));
+    server.add(&admin, "hoa", &json!([{ "role": "reader", "unit": "SYT" }]));
+    server.add(&admin, "both", &json!([{ "role": "reader", "unit": "SNV" }, { "role": "reader", "unit": "SYT" }]));
+    server.add(&admin, "nothing", &json!([]));
+    let lan = server.sign_in("lan");
+    let seen = server.ask(Some(&lan), "GET", "/api/users", None).body;
+    let names: Vec<&str> = seen.as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["both", "lan", "minh"]);
+    assert!(!seen.to_string().contains("SYT"), "{seen}");
+    assert_eq!(server.ask(Some(&admin), "GET", "/api/users", None).body.as_array().unwrap().len(), 6);
+    let page = server.ask(Some(&lan), "GET", "/people", None).body.to_string();
+    let shown = |name: &str| page.contains(&format!("<b>{name}</b>"));
+    assert!(shown("minh") && shown("both") && !shown("hoa") && !shown("admin") && !shown("nothing") && !page.contains("SYT"));
+    let reset = |name: &str| {
+        let password = server.ask(Some(&lan), "PUT", &format!("/api/users/{name}/password"), Some(&json!({ "password": PASSWORD })));
+        let totp = server.ask(Some(&lan), "DELETE", &format!("/api/users/{name}/totp"), None);
+        let tokens = server.ask(Some(&lan), "GET", &format!("/api/users/{name}/tokens"), None);
+        [password.status, totp.status, tokens.status]
+    };
+    assert_eq!(reset("minh"), [204, 204, 200]);
+    assert_eq!(reset("both"), [403, 403, 403]);
+    for name in ["hoa", "admin", "nothing", "nobody"] {
+        assert_eq!(reset(name), [404, 404, 404], "{name}");
+    }
+    // Nobody is taken out of the unit's sight, or added beside it.
+    let none = json!({ "grants": [] });
+    assert_eq!(server.ask(Some(&lan), "PUT", "/api/users/minh", Some(&none)).status, 403);
+    let person = json!({ "name": "mai", "grants": [], "password": PASSWORD });
+    assert_eq!(server.ask(Some(&lan), "POST", "/api/users", Some(&person)).status, 403);
+    let alike = json!({ "name": "mai", "grants": [{ "role": "reader", "unit": "snv" }], "password": PASSWORD });
+    let refused = server.ask(Some(&admin), "POST", "/api/users", Some(&alike));
+    assert!(refused.status == 409 && refused.body["detail"].as_str().unwrap().contains("SNV"), "{}", refused.body);
+}
+
+#[test]
+fn keys_of_programs_end_with_the_rights_of_their_user() {
+    let (server, admin) = Server::with_administrator();
+    let request = |rights: &[&str]| json!({ "label": "máy quét", "rights": rights, "days": 700 });
+    let make = |who: &Person, rights: &[&str]| {
+        let made = server.ask(Some(who), "POST", "/api/tokens", Some(&request(rights))).body;
+        (made["key"].as_str().unwrap().to_owned(), made["id"].as_str().unwrap().to_owned())
+    };
+    let works = |key: &str| server.ask_with_key(key, "GET", "/api/session").status == 200;
+    let send = |key: &str, method: &str, path: &str, body: &serde_json::Value| {
+        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", server.address));
+        server.send(request.header("authorization", format!("Bearer {key}")), Some(body)).status
+    };
+    // A key makes and ends no keys, and gives nobody rights or passwords.
+    let (key, id) = make(&admin, &["administer", "read"]);
+    assert_eq!(send(&key, "POST", "/api/tokens", &request(&["read"])), 403);
+    assert_eq!(server.ask_with_key(&key, "DELETE", &format!("/api/tokens/{id}")).status, 403);
+    assert_eq!(server.ask_with_key(&key, "DELETE", &format!("/api/users/admin/tokens/{id}")).status, 403);
+    server.add(&admin, "lan", &json!([{ "role": "reader", "unit": "SNV" }]));
+    assert_eq!(send(&key, "PUT", "/api/users/admin/password", &json!({ "password": PASSWORD })), 403);
+    assert_eq!(send(&key, "PUT", "/api/users/lan", &json!({ "grants": grant_in_all_units(Role::Administrator) })), 403);
+    assert_eq!(send(&key, "POST", "/api/users", &json!({ "name": "mai", "grants": [], "password": PASSWORD })), 403);
+    assert_eq!(server.ask_with_key(&key, "DELETE", "/api/users/lan/totp").status, 403);
+    assert!(works(&key));
+
+    // What a key does names the key.
+    assert_eq!(server.ask_with_key(&key, "GET", "/api/search?q=x").status, 200);
+    let events = server.ask(Some(&admin), "GET", "/api/audit?limit=500", None).body;
+    let searched = events.as_array().unwrap().iter().find(|event| event["kind"] == "searched").unwrap();
+    assert_eq!((&searched["body"]["by"], &searched["body"]["by_key"]), (&"admin".into(), &id.as_str().into()));
+    assert!(events.as_array().unwrap().iter().all(|event| event["kind"] == "searched" || event["body"]["by_key"].is_null()));
+
+    // A new password or other roles end a key.
+    let change = |path: &str, body: &serde_json::Value| server.ask(Some(&admin), "PUT", path, Some(body)).status;
+    let (first, _) = make(&server.sign_in("lan"), &["read"]);
+    assert!(works(&first));
+    assert_eq!(change("/api/users/lan/password", &json!({ "password": PASSWORD })), 204);
+    assert!(!works(&first), "a key outlives a new password");
+    let (second, _) = make(&server.sign_in("lan"), &["read"]);
+    assert_eq!(change("/api/users/lan", &json!({ "grants": [{ "role": "reader", "unit": "SYT" }] })), 204);
+    assert!(!works(&second), "a key outlives a change of roles");
+    let (third, _) = make(&server.sign_in("lan"), &["read"]);
+    assert_eq!(server.ask(Some(&admin), "DELETE", "/api/users/lan/totp", None).status, 204);
+    assert!(!works(&third), "a key outlives the reset of the second factor");
+
+    // Administrators see and end keys of the people in their units.
+    let (fourth, id) = make(&server.sign_in("lan"), &["read"]);
+    server.add(&admin, "hoa", &json!([{ "role": "administrator", "unit": "SYT" }]));
+    server.add(&admin, "minh", &json!([{ "role": "administrator", "unit": "SNV" }]));
+    let (hoa, minh) = (server.sign_in("hoa"), server.sign_in("minh"));
+    let path = format!("/api/users/lan/tokens/{id}");
+    assert_eq!(server.ask(Some(&hoa), "GET", "/api/users/lan/tokens", None).body[0]["id"], id.as_str());
+    assert!(server.ask(Some(&hoa), "GET", "/people", None).body.to_string().contains(&path));
+    assert_eq!(server.ask(Some(&minh), "DELETE", &path, None).status, 404);
+    assert!(works(&fourth));
+    assert_eq!(server.ask(Some(&hoa), "DELETE", &path, None).status, 204);
+    assert!(!works(&fourth));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::json;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Block, BlockKind, Line, Reading, Word};
 use sohoa_catalog::Catalog;
-use sohoa_search::index::SearchIndex;
+use sohoa_search::index::{IndexPosition, SearchIndex};
 use sohoa_search::indexed_page::IndexedPage;
 use sqlx::{AnyConnection, Connection};
 use std::collections::BTreeMap;
@@ -78,7 +78,10 @@ async fn many_people_search_a_large_archive() {
          SELECT printf('0199%08x', n), printf('%x', n), 'local', '', '{{\"name\": \"\", \"groups\": []}}', 'finished', 'run', n, n FROM numbers"
     );
     sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&mut connection).await.unwrap();
+    let catalog = sohoa_catalog::Catalog::open(&format!("sqlite:{}", home.join("catalog.db").display())).await.unwrap();
+    let position = IndexPosition { catalogue: catalog.catalogue_id().await.unwrap(), event: catalog.event_cursor().await.unwrap().event };
     let index = SearchIndex::open(&home.join("index")).unwrap();
+    let mut update = index.begin_update().unwrap().expect("nobody else writes");
     let vocabulary = syllables();
     let mut numbers = SeededNumbers(88_172_645_463_325_252);
     // Ranks of frequencies that fall as 1/n are uniform in the logarithm.
@@ -115,9 +118,10 @@ async fn many_people_search_a_large_archive() {
             ]),
             reading,
         };
-        index.add_page(&page).unwrap();
+        update.replace_dossier(&page.object.clone(), &[page]).unwrap();
     }
-    index.commit().unwrap();
+    update.commit(Some(&position)).unwrap();
+    update.close().unwrap();
     println!("{} pages in the index", index.page_count().unwrap());
     // Shuffled, so that queries do not follow the order of the pages.
     for place in 1..questions.len() {

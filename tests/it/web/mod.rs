@@ -1,6 +1,7 @@
 //! The server through HTTP, one subject a file.
 
 mod access;
+mod connections;
 mod documents;
 mod failures;
 mod hot_folders;

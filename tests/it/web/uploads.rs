@@ -178,7 +178,7 @@ fn upload_matches_list_and_becomes_balanced_run() {
         let run = server.get(&lan, &format!("/api/runs/{batch}"));
         (run["batch"]["state"] == "finished").then_some(run)
     });
-    assert_eq!(ended["balance"]["files"], json!({ "received": 7, "duplicate": 1, "refused": 2 }), "{}", ended["balance"]);
+    assert_eq!(ended["balance"]["files"], json!({ "received": 7, "duplicate": 1, "refused": 2, "failed": 0 }), "{}", ended["balance"]);
     let mut refusals: Vec<&str> =
         ended["balance"]["refusals"].as_array().unwrap().iter().map(|refusal| refusal["file"].as_str().unwrap()).collect();
     refusals.sort_unstable();
@@ -203,7 +203,7 @@ fn upload_matches_list_and_becomes_balanced_run() {
         let run = server.get(&lan, &format!("/api/runs/{batch}"));
         (run["batch"]["state"] == "finished").then_some(run)
     });
-    assert_eq!(ended["balance"]["files"], json!({ "received": 3, "duplicate": 1, "refused": 1 }), "{}", ended["balance"]);
+    assert_eq!(ended["balance"]["files"], json!({ "received": 3, "duplicate": 1, "refused": 1, "failed": 0 }), "{}", ended["balance"]);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn killed_upload_start_resumes_without_loss_or_duplicates() {
     assert_eq!(again.body["batch"], json!(batch));
     assert_eq!(server.get(&admin, "/api/runs")["items"].as_array().unwrap().len(), 1);
     let run = server.get(&admin, &format!("/api/runs/{batch}"));
-    assert_eq!(run["balance"]["files"], json!({ "received": 120, "duplicate": 60, "refused": 0 }));
+    assert_eq!(run["balance"]["files"], json!({ "received": 120, "duplicate": 60, "refused": 0, "failed": 0 }));
     assert_eq!(run["balance"]["dossiers"], 60);
     wait_until("the folder is gone", || std::fs::read_dir(server.home.path().join("uploads")).unwrap().next().is_none().then_some(()));
     // Every file's bytes are in the store.
@@ -340,17 +340,17 @@ fn complete_file_is_recognised_after_server_crash() {
 #[test]
 fn upload_target_is_chosen_by_person_or_list() {
     let (server, admin) = UploadServer::start(0);
-    let lan = server.add(&admin, "lan", "snv");
+    let lan = server.add(&admin, "lan", "stc");
     let octets = [("content-type", "application/octet-stream")];
     let mut bytes = Vec::new();
     server.send_head(&admin, "GET", "/api/roadmap/template", &[], 0).read_to_end(&mut bytes).unwrap();
     let from = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan", &octets, &bytes[from..]).status, 200);
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
-    let rows = "L1,Nhà đất,snv,trang,1000,31/12/2099,hs\nL2,Khác,snv,trang,10,31/12/2099,\nX,Nơi khác,syt,trang,10,31/12/2099,\n";
+    let rows = "L1,Nhà đất,stc,trang,1000,31/12/2099,hs\nL2,Khác,stc,trang,10,31/12/2099,\nX,Nơi khác,syt,trang,10,31/12/2099,\n";
     let plan = server.ask(&admin, "POST", "/api/roadmap/plan?reason=x", &octets, format!("{head}{rows}").as_bytes());
     assert_eq!((plan.status, &plan.body["targets"]), (200, &json!(3)), "{}", plan.body);
-    let request = |name: &str, line: &str| json!({ "name": name, "unit": "snv", "target": line });
+    let request = |name: &str, line: &str| json!({ "name": name, "unit": "stc", "target": line });
     // A target outside the plan of the unit cannot be chosen.
     for line in ["L9", "X"] {
         assert_eq!(server.json(&lan, "POST", "/api/uploads", &request("lô", line)).status, 404);
@@ -406,7 +406,7 @@ fn upload_target_is_chosen_by_person_or_list() {
     let plant = server.get(&other, "/api/plant");
     assert_eq!((&plant["roadmap"]["targets"], server.get(&admin, "/api/plant")["roadmap"]["targets"].clone()), (&json!(1), json!(3)));
     // A new plan shows at once, although figures are cached.
-    let late = format!("{head}{}", rows.replacen("L1,Nhà đất,snv,trang,1000,31/12/2099", "L1,Nhà đất,snv,trang,1000,31/1/2026", 1));
+    let late = format!("{head}{}", rows.replacen("L1,Nhà đất,stc,trang,1000,31/12/2099", "L1,Nhà đất,stc,trang,1000,31/1/2026", 1));
     assert_eq!(server.ask(&admin, "POST", "/api/roadmap/plan?reason=y", &octets, late.as_bytes()).status, 200);
     let at_risk = |who: &Person| {
         let roadmap = server.get(who, "/api/plant")["roadmap"].clone();

@@ -46,34 +46,126 @@ pub(super) async fn keys_expire_and_idle_sessions_expire_earlier(home: TestCatal
     assert_eq!((identity.key_rights, identity.key_id.as_str(), identity.user.grants.len()), (Some(rights), id.as_str(), 1));
     let tokens = catalog.tokens(Some("lan")).await.unwrap();
     assert_eq!((tokens.len(), tokens[0].label.as_str()), (1, "máy quét"));
-    assert_eq!(catalog.revoke_key(&id, Some("hoa"), "hoa").await.unwrap_err().kind(), ErrorKind::NotFound, "somebody else's key");
-    catalog.revoke_key(&id, Some("lan"), "lan").await.unwrap();
+    let revoke = async |purpose: KeyPurpose, user: &str| catalog.revoke_key(&id, purpose, user, user).await;
+    assert_eq!(revoke(KeyPurpose::Token, "hoa").await.unwrap_err().kind(), ErrorKind::NotFound, "somebody else's key");
+    assert_eq!(revoke(KeyPurpose::Session, "lan").await.unwrap_err().kind(), ErrorKind::NotFound, "a key for something else");
+    revoke(KeyPurpose::Token, "lan").await.unwrap();
     assert!(!holds("t1", KeyPurpose::Token).await);
     catalog.verify_events().await.unwrap();
 }
 
-pub(super) async fn repeated_wrong_passwords_extend_account_lock(home: TestCatalog) {
+pub(super) async fn repeated_wrong_passwords_lock_name_for_one_network(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
-    let locked = async || catalog.user_credentials("lan").await.unwrap().unwrap().locked_ms;
+    let locked = async |name: &str, network: &str| catalog.sign_in_lockout(name, network).await.unwrap().as_secs();
+    let fail = async |name: &str| catalog.record_sign_in(name, false, "10.0.0.1", "10.0.0.0/24").await.unwrap();
     for _ in 0..4 {
-        catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
+        fail("lan").await;
     }
-    assert_eq!(locked().await, 0);
-    catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
-    assert_eq!(locked().await, 60_000);
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 0);
+    fail("lan").await;
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 60);
+    assert_eq!((locked("lan", "10.0.1.0/24").await, locked("hoa", "10.0.0.0/24").await), (0, 0), "others are locked out too");
     home.advance_clock(Duration::from_secs(61));
-    assert_eq!(locked().await, 0);
-    catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
-    assert_eq!(locked().await, 120_000);
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 0);
+    fail("lan").await;
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 120);
     for _ in 0..20 {
-        catalog.record_sign_in("lan", false, "10.0.0.1").await.unwrap();
+        fail("lan").await;
     }
-    assert_eq!(locked().await, 3_600_000, "nobody is locked out for longer than an hour");
-    catalog.record_sign_in("lan", true, "10.0.0.1").await.unwrap();
-    assert_eq!(locked().await, 0);
-    catalog.record_sign_in("nobody", false, "10.0.0.1").await.unwrap();
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 3_600, "nobody is locked out for longer than an hour");
+    catalog.record_sign_in("lan", true, "10.0.1.1", "10.0.1.0/24").await.unwrap();
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 3_600, "a sign-in elsewhere helps whoever guesses here");
+    catalog.record_sign_in("lan", true, "10.0.0.1", "10.0.0.0/24").await.unwrap();
+    assert_eq!(locked("lan", "10.0.0.0/24").await, 0);
+    for _ in 0..5 {
+        fail("nobody").await;
+    }
+    assert_eq!(locked("nobody", "10.0.0.0/24").await, 60, "the lock tells which names exist");
     assert_eq!(catalog.user_credentials("nobody").await.unwrap(), None);
+    // Failures are forgotten after a day.
+    home.advance_clock(24 * HOUR);
+    fail("lan").await;
+    fail("nobody").await;
+    assert_eq!(locked("nobody", "10.0.0.0/24").await, 0);
+}
+
+pub(super) async fn loss_of_rights_or_password_ends_keys_of_programs(home: TestCatalog) {
+    let catalog = &home.catalog;
+    let works = async |sha256: &str, purpose: KeyPurpose| catalog.identity(sha256, purpose).await.unwrap().is_some();
+    let grants = |role: Role| [Grant { role, unit: "F1".to_owned() }];
+    let mut number = 0;
+    let mut remaining = async |change: &str| {
+        number += 1;
+        let (name, session, token) = (format!("u{number}"), format!("s{number}"), format!("t{number}"));
+        catalog.add_user(&user(&name), Some("hash"), "admin").await.unwrap();
+        catalog.add_key(&key(&session, KeyPurpose::Session, &name, HOUR), &name).await.unwrap();
+        let id = catalog.add_key(&key(&token, KeyPurpose::Token, &name, HOUR), &name).await.unwrap();
+        match change {
+            "own password" => catalog.change_password(&name, "new", "another").await.unwrap(),
+            "password reset" => catalog.reset_password(&name, "new", "admin").await.unwrap(),
+            "end of own second factor" => catalog.remove_totp(&name).await.unwrap(),
+            "reset of second factor" => catalog.reset_totp(&name, "admin").await.unwrap(),
+            "name" => catalog.update_user(&name, "Another", &grants(Role::Archivist), false, "admin").await.unwrap(),
+            "role" => catalog.update_user(&name, "Another", &grants(Role::Reader), false, "admin").await.unwrap(),
+            _ => catalog.update_user(&name, "Another", &grants(Role::Archivist), true, "admin").await.unwrap(),
+        }
+        let left = (works(&session, KeyPurpose::Session).await, works(&token, KeyPurpose::Token).await);
+        let events = catalog.events(0, 500).await.unwrap();
+        let is_told = events.iter().any(|event| event.kind == "token-ended" && event.body["key"] == id.as_str());
+        assert_eq!(is_told, !left.1, "{change}");
+        left
+    };
+    assert_eq!(remaining("own password").await, (false, true));
+    assert_eq!(remaining("password reset").await, (false, false));
+    assert_eq!(remaining("end of own second factor").await, (true, true));
+    assert_eq!(remaining("reset of second factor").await, (false, false));
+    assert_eq!(remaining("name").await, (true, true));
+    assert_eq!(remaining("role").await, (true, false));
+    assert_eq!(remaining("disabled").await, (false, false));
+    catalog.verify_events().await.unwrap();
+}
+
+pub(super) async fn units_that_look_alike_are_refused(home: TestCatalog) {
+    let catalog = &home.catalog;
+    let open = async |key: &str, unit: &str| {
+        let plan = super::plan();
+        catalog.open_batch(&sohoa_catalog::NewBatch { key, unit, pipeline: "p", plan: &plan, priority: 0 }).await.map(|_| ())
+    };
+    let person = |name: &str, unit: &str| User::new(name, name, vec![Grant { role: Role::Reader, unit: unit.to_owned() }]);
+    open("k1", "BQLĐA").await.unwrap();
+    open("k2", "BQLĐA").await.unwrap();
+    for unit in ["BQLDA", "bqlđa", "BQL ĐA", "BQLD\u{0302}A"] {
+        let refused = open(unit, unit).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Conflict, "{unit}");
+        assert!(refused.context().contains("BQLĐA"), "{}", refused.context());
+        assert_eq!(catalog.add_user(&person("lan", unit), None, "admin").await.unwrap_err().kind(), ErrorKind::Conflict, "{unit}");
+    }
+    assert!(catalog.users().await.unwrap().is_empty());
+    catalog.add_user(&person("lan", "BQLĐA"), None, "admin").await.unwrap();
+    catalog.add_user(&person("all", "*"), None, "admin").await.unwrap();
+    // A mistyped unit to which nothing belongs any more is no hindrance.
+    catalog.add_user(&person("hoa", "Snv"), None, "admin").await.unwrap();
+    let right = person("hoa", "SNV").grants;
+    assert_eq!(open("k3", "SNV").await.unwrap_err().kind(), ErrorKind::Conflict);
+    catalog.update_user("hoa", "Hoa", &right, false, "admin").await.unwrap();
+    open("k3", "SNV").await.unwrap();
+    let elsewhere = person("hoa", "snv").grants;
+    assert_eq!(catalog.update_user("hoa", "Hoa", &elsewhere, false, "admin").await.unwrap_err().kind(), ErrorKind::Conflict);
+    // What an archive has already stays.
+    catalog.restore_units(&["snv".to_owned(), "SNV".to_owned()]).await.unwrap();
+    open("k4", "snv").await.unwrap();
+    assert_eq!(open("k5", "sNv").await.unwrap_err().kind(), ErrorKind::Conflict);
+}
+
+pub(super) async fn events_name_the_key_of_a_program(home: TestCatalog) {
+    let catalog = &home.catalog;
+    let body = || serde_json::json!({ "by": "lan" });
+    sohoa_catalog::with_acting_key("k7".to_owned(), catalog.append_event("", "", "searched", body())).await.unwrap();
+    catalog.append_event("", "", "searched", body()).await.unwrap();
+    let bodies: Vec<_> = catalog.events(0, 10).await.unwrap().into_iter().map(|event| event.body).collect();
+    assert_eq!(bodies, [serde_json::json!({ "by": "lan", "by_key": "k7" }), body()]);
+    catalog.verify_events().await.unwrap();
 }
 
 pub(super) async fn only_one_first_user_is_created(home: TestCatalog) {
@@ -102,7 +194,7 @@ pub(super) async fn disabling_user_or_changing_password_revokes_sessions(home: T
     catalog.update_user("lan", "Lan", &grants, true, "admin").await.unwrap();
     assert!(!holds("lan").await && holds("hoa").await);
     let kept = catalog.add_key(&key("hoa2", KeyPurpose::Session, "hoa", HOUR), "hoa").await.unwrap();
-    catalog.set_password("hoa", "other", "hoa", Some(&kept)).await.unwrap();
+    catalog.change_password("hoa", "other", &kept).await.unwrap();
     assert!(!holds("hoa").await && holds("hoa2").await);
     assert_eq!(catalog.update_user("minh", "", &grants, false, "admin").await.unwrap_err().kind(), ErrorKind::NotFound);
     let lan = catalog.users().await.unwrap().into_iter().find(|user| user.name == "lan").unwrap();

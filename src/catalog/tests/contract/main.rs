@@ -7,6 +7,7 @@ mod batch_runs;
 mod concurrency;
 mod decisions;
 mod failed_tasks;
+mod folder_deliveries;
 mod mfa_and_oidc;
 mod migration;
 mod monitoring;
@@ -18,6 +19,7 @@ mod roadmap;
 mod support;
 mod timeline;
 mod uploads;
+mod withholding;
 
 use accounts::*;
 use batch_control::*;
@@ -25,6 +27,7 @@ use batch_runs::*;
 use concurrency::*;
 use decisions::*;
 use failed_tasks::*;
+use folder_deliveries::*;
 use mfa_and_oidc::*;
 use monitoring::*;
 use page_quality::*;
@@ -35,6 +38,7 @@ use roadmap::*;
 use support::*;
 use timeline::*;
 use uploads::*;
+use withholding::*;
 
 use sohoa_base::error::{Error, ErrorKind};
 use sohoa_base::model::account::UnitScope;
@@ -61,6 +65,8 @@ macro_rules! contract {
 }
 
 contract!(
+    folder_deliveries_of_one_name_have_batches_of_their_own,
+    unreadable_files_stand_in_the_balance,
     batch_passes_all_stage_groups_to_deposit,
     expired_lease_cannot_commit,
     failed_commit_is_rolled_back_and_batch_resumes,
@@ -93,6 +99,14 @@ contract!(
     pages_are_rotated_and_replaced,
     quarantined_dossier_is_held_until_release,
     removal_of_held_files_keeps_stored_version,
+    archive_around_secret_page_stays_and_is_removed_with_it,
+    archive_is_deposited_once_all_members_are_free,
+    same_secret_bytes_are_removed_with_every_archive,
+    original_of_unread_page_waits_for_retry_or_release,
+    refused_file_beside_secret_page_stays_and_is_removed,
+    replacement_with_stamp_is_held_like_any_file,
+    archive_in_held_dossier_holds_its_members,
+    documents_not_yet_stored_are_held_too,
     cancelled_batch_is_processed_on_redelivery,
     paused_batch_is_not_claimed,
     concurrent_workers_run_each_task_once,
@@ -103,7 +117,10 @@ contract!(
     page_quality_is_listed_per_batch_and_after_rebuild,
     only_deposited_intake_blobs_are_deletable,
     keys_expire_and_idle_sessions_expire_earlier,
-    repeated_wrong_passwords_extend_account_lock,
+    repeated_wrong_passwords_lock_name_for_one_network,
+    loss_of_rights_or_password_ends_keys_of_programs,
+    units_that_look_alike_are_refused,
+    events_name_the_key_of_a_program,
     only_one_first_user_is_created,
     disabling_user_or_changing_password_revokes_sessions,
     batches_are_listed_by_unit_and_paginated,

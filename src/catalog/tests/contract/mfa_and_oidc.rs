@@ -32,9 +32,9 @@ pub(super) async fn totp_and_recovery_codes_are_single_use(home: TestCatalog) {
     let (one, two) = tokio::join!(catalog.consume_recovery_code("lan", "c1"), other.consume_recovery_code("lan", "c1"));
     assert!(one.unwrap() != two.unwrap(), "one recovery code lets two in");
     assert_eq!((catalog.count_recovery_codes("lan").await.unwrap(), catalog.consume_recovery_code("hoa", "c2").await.unwrap()), (1, false));
-    catalog.remove_totp("lan", "admin").await.unwrap();
+    catalog.remove_totp("lan").await.unwrap();
     assert!(!catalog.consume_totp_step("lan", 20).await.unwrap() && !catalog.consume_recovery_code("lan", "c2").await.unwrap());
-    assert_eq!(catalog.remove_totp("nobody", "admin").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(catalog.reset_totp("nobody", "admin").await.unwrap_err().kind(), ErrorKind::NotFound);
     catalog.verify_events().await.unwrap();
 }
 
@@ -70,14 +70,30 @@ pub(super) async fn external_account_is_identified_by_subject_only(home: TestCat
     let renamed = enter("i 1", "hoa.tran", "SYT").await.unwrap();
     assert_eq!((renamed.name.as_str(), renamed.grants), ("hoa", grants("SYT")));
     let secret = catalog.user_credentials("hoa").await.unwrap().unwrap();
-    assert_eq!((secret.password, secret.locked_ms), (None, 0));
+    assert_eq!(secret.password, None);
 
     for (sha256, used_for) in [("s1", KeyPurpose::Session), ("t1", KeyPurpose::Token)] {
+        catalog.add_key(&key(sha256, used_for, "hoa", 4000 * HOUR), "hoa").await.unwrap();
+    }
+    // A program goes on only while the provider confirms the user, and with the groups that it was made for.
+    let works = async || catalog.identity("t1", KeyPurpose::Token).await.unwrap().is_some();
+    home.advance_clock(29 * 24 * HOUR);
+    assert!(works().await);
+    enter("i 1", "hoa", "SYT").await.unwrap();
+    home.advance_clock(29 * 24 * HOUR);
+    assert!(works().await, "a sign-in with the same groups ends a key");
+    home.advance_clock(2 * 24 * HOUR);
+    assert!(!works().await, "a key outlives the confirmation of its user");
+    enter("i 1", "hoa", "SYT").await.unwrap();
+    assert!(works().await);
+    enter("i 1", "hoa", "SNV").await.unwrap();
+    assert!(!works().await, "a key outlives the groups of its user");
+    for (sha256, used_for) in [("s1b", KeyPurpose::Session), ("t1b", KeyPurpose::Token)] {
         catalog.add_key(&key(sha256, used_for, "hoa", HOUR), "hoa").await.unwrap();
     }
     catalog.revoke_external_access("i 1").await.unwrap();
     catalog.revoke_external_access("i 9").await.unwrap();
-    for (sha256, used_for) in [("s1", KeyPurpose::Session), ("t1", KeyPurpose::Token)] {
+    for (sha256, used_for) in [("s1", KeyPurpose::Session), ("s1b", KeyPurpose::Session), ("t1b", KeyPurpose::Token)] {
         assert!(catalog.identity(sha256, used_for).await.unwrap().is_none(), "{sha256} still opens");
     }
     let users = catalog.users().await.unwrap();

@@ -134,6 +134,8 @@ async fn uploads_and_accounts_are_as_before(catalog: &Catalog) {
     assert_eq!(catalog.upload_lists("u").await.unwrap()[0].targets, [(2, "L1".to_owned())]);
     let user = catalog.user_credentials("lan").await.unwrap().unwrap();
     assert_eq!((user.user.display_name.as_str(), user.pending_totp.as_deref()), ("Lan", Some("sealed")));
+    let batch = NewBatch { key: "k", unit: "LOCAL", pipeline: "p", plan: &plan(), priority: 0 };
+    assert_eq!(catalog.open_batch(&batch).await.unwrap_err().kind(), ErrorKind::Conflict, "the units in use are not registered");
     let flow = catalog.consume_oidc_login("f").await.unwrap().unwrap();
     assert_eq!((flow.pkce_verifier.as_str(), flow.return_to.as_str()), ("verifier", "/runs"));
 }

@@ -8,28 +8,32 @@ pub(super) async fn queue_and_failures_are_counted(home: TestCatalog) {
     let first = catalog.event_cursor().await.unwrap();
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y"), file("z.bad", "z")]).await;
     assert_ne!(catalog.event_cursor().await.unwrap(), first);
-    let queue = catalog.queue_levels().await.unwrap();
+    let others = UnitScope::Only(BTreeSet::from(["other".to_owned()]));
+    let queue = catalog.queue_levels(&UnitScope::All).await.unwrap();
     assert_eq!(queue.iter().map(|line| (line.level.as_str(), line.open, line.taken)).collect::<Vec<_>>(), [("file", 3, 0)]);
     assert!(queue[0].oldest.starts_with("20"), "{}", queue[0].oldest);
     let claims = catalog.claim("host/7/0", LEASE, 2, None).await.unwrap();
     assert_eq!(
-        (catalog.queue_levels().await.unwrap()[0].taken, catalog.leased_by_process().await.unwrap()),
+        (catalog.queue_levels(&UnitScope::All).await.unwrap()[0].taken, catalog.leased_by_process(&UnitScope::All).await.unwrap()),
         (2, BTreeMap::from([("host/7".to_owned(), 2)]))
     );
+    let own = UnitScope::Only(BTreeSet::from([batch.unit.clone()]));
+    assert_eq!((catalog.queue_levels(&own).await.unwrap()[0].open, catalog.leased_by_process(&own).await.unwrap().len()), (3, 1));
+    assert!(catalog.queue_levels(&others).await.unwrap().is_empty() && catalog.leased_by_process(&others).await.unwrap().is_empty());
     for claim in &claims {
         catalog.release_unchanged(claim).await.unwrap();
     }
     run_until_idle(catalog, &[&batch]).await;
-    assert!(catalog.queue_levels().await.unwrap().is_empty() && catalog.leased_by_process().await.unwrap().is_empty());
+    assert!(catalog.queue_levels(&UnitScope::All).await.unwrap().is_empty());
     let groups =
         catalog.failure_groups(&UnitScope::All, &FailureFilter { batch: Some(&batch.id), ..FailureFilter::default() }, 10).await.unwrap();
     assert_eq!(groups.iter().map(|group| group.count).sum::<u64>(), 3);
     assert_eq!((groups[0].class, groups[0].count), (RefusalClass::Input, 2), "the most frequent first");
     assert_eq!(catalog.failure_groups(&UnitScope::All, &FailureFilter::default(), 1).await.unwrap().len(), 1);
-    let others = UnitScope::Only(BTreeSet::from(["other".to_owned()]));
     assert!(catalog.failure_groups(&others, &FailureFilter::default(), 10).await.unwrap().is_empty());
-    assert_eq!(catalog.count_events("page-read", 0).await.unwrap(), 2);
-    assert_eq!(catalog.count_events("page-read", i64::MAX).await.unwrap(), 0);
+    let pages_read = async |units: &UnitScope, since: i64| catalog.count_events(units, "page-read", since).await.unwrap();
+    assert_eq!((pages_read(&UnitScope::All, 0).await, pages_read(&own, 0).await, pages_read(&others, 0).await), (2, 2, 0));
+    assert_eq!(pages_read(&UnitScope::All, i64::MAX).await, 0);
     let ids = [batch.id.clone(), "none".to_owned()];
     assert_eq!(
         catalog.page_balances(&ids).await.unwrap(),

@@ -3,7 +3,7 @@
 use super::*;
 use sohoa_catalog::QuarantineDecision;
 
-const LAN: QuarantineDecision<'static> = QuarantineDecision { by: "lan", note: Some("đã giải mật") };
+const LAN: QuarantineDecision<'static> = QuarantineDecision { by: "lan", note: Some("đã giải mật"), operator: "root" };
 
 pub(super) async fn quarantined_dossier_is_held_until_release(home: TestCatalog) {
     let catalog = &home.catalog;
@@ -18,7 +18,9 @@ pub(super) async fn quarantined_dossier_is_held_until_release(home: TestCatalog)
     assert!(pages.is_balanced());
     let contents = dossier(catalog, "A").await;
     assert!(contents.is_held() && contents.documents.is_empty() && contents.dossier.version == 0);
-    assert!(contents.pages.iter().all(|page| page.reading.is_none()) && contents.files.iter().all(|file| contents.is_file_held(file)));
+    assert!(
+        contents.pages.iter().all(|page| page.reading.is_none()) && contents.files.iter().all(|file| contents.withheld(file).is_some())
+    );
     assert_eq!(catalog.balance(&other.id).await.unwrap().pages.stored, 1, "another dossier does not wait");
     let held = catalog.held_dossiers().await.unwrap();
     assert_eq!((held.len(), held[0].pages.len(), held[0].dossier.name.code.as_str()), (1, 3, "A"));
@@ -56,10 +58,10 @@ pub(super) async fn removal_of_held_files_keeps_stored_version(home: TestCatalog
 
     // The stored version is not changed; bytes that another dossier has are not removed from it.
     let contents = dossier(catalog, "A").await;
-    assert_eq!(contents.files.iter().filter(|file| contents.is_file_held(file)).count(), 2, "{:?}", contents.files);
+    assert_eq!(contents.files.iter().filter(|file| contents.withheld(file).is_some()).count(), 3, "{:?}", contents.files);
     let id = &contents.dossier.id;
-    let bytes = catalog.held_digests(id).await.unwrap();
-    assert_eq!((bytes.exclusive, bytes.shared), (BTreeSet::from(["s".to_owned()]), BTreeSet::from(["shared".to_owned()])));
+    let bytes = catalog.removal_plan(id).await.unwrap();
+    assert_eq!((bytes.digests, bytes.shared), (BTreeSet::from(["s".to_owned()]), BTreeSet::from(["shared".to_owned()])));
     let batches = catalog.remove_dossier(id, LAN).await.unwrap();
     assert_eq!(batches, BTreeSet::from([batch.id.clone()]));
     let balance = catalog.balance(&batch.id).await.unwrap();

@@ -20,6 +20,7 @@ pub(super) fn record_of(contents: &DossierSnapshot) -> Record {
             signatures: vec![],
             warnings: file.warnings.clone(),
             refusal: file.refusal.clone(),
+            withheld: contents.withheld(file).is_some(),
         });
         original.delivered_as.push(file.delivered.path.clone());
         original.delivered_as.sort();

@@ -148,11 +148,11 @@ pub(super) fn fake_stage_changes(claim: &Claim) -> Vec<Change> {
             vec![Change::PageHeld { page: page.id.clone(), refusal: refusal(RefusalClass::Secret) }]
         }
         Item::Page { page, .. } => vec![page_read(&page.id)],
-        Item::Dossier(contents) if stage(claim) == "separate" && contents.is_held() => {
+        Item::Dossier(contents) if stage(claim) == "separate" && contents.must_be_held() => {
             vec![Change::DossierHeld { dossier: contents.dossier.id.clone() }]
         }
         // The deposit stage stores nothing of a dossier that is wholly in quarantine.
-        Item::Dossier(contents) if contents.is_held() && contents.documents.is_empty() => vec![],
+        Item::Dossier(contents) if contents.is_held() && contents.documents.iter().all(|document| document.pages.is_empty()) => vec![],
         Item::Dossier(contents) if stage(claim) == "separate" => {
             let placed: BTreeSet<&String> = contents.documents.iter().flat_map(|document| &document.pages).collect();
             let mut documents: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -164,7 +164,8 @@ pub(super) fn fake_stage_changes(claim: &Claim) -> Vec<Change> {
         }
         Item::Dossier(contents) => {
             let dossier = contents.dossier.id.clone();
-            vec![Change::DossierDeposited { dossier, version: contents.dossier.version + 1, record_sha512: "ab".into() }]
+            let withheld = contents.withheld.keys().cloned().collect();
+            vec![Change::DossierDeposited { dossier, version: contents.dossier.version + 1, record_sha512: "ab".into(), withheld }]
         }
         Item::Document { document, contents } => {
             let first = &contents.document(document).unwrap().pages[0];

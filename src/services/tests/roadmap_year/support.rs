@@ -120,7 +120,8 @@ pub(crate) fn simulate_stage(claim: &Claim) -> Vec<Change> {
         }
         Item::Dossier(contents) => {
             let dossier = contents.dossier.id.clone();
-            vec![Change::DossierDeposited { dossier, version: contents.dossier.version + 1, record_sha512: "ab".into() }]
+            let withheld = contents.withheld.keys().cloned().collect();
+            vec![Change::DossierDeposited { dossier, version: contents.dossier.version + 1, record_sha512: "ab".into(), withheld }]
         }
         Item::Document { document, .. } => {
             let reasons = if chance(document, 20) { vec!["number-unsure".to_owned()] } else { vec![] };

@@ -73,12 +73,12 @@ pub(crate) struct CreateTokenBody {
     days: u64,
 }
 
-/// Everybody who may sign in.
+/// People with a role in a unit of the caller, each with these roles alone; everybody for an administrator of all units.
 #[utoipa::path(get, path = "/api/users", responses(
     (status = 200, body = Users),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(crate) async fn people(State(shared): State<AppState>) -> Result<Json<Vec<User>>, Problem> {
-    Ok(Json(users::list_users(shared.archive()).await?))
+pub(crate) async fn people(State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Json<Vec<User>>, Problem> {
+    Ok(Json(users::list_users(shared.archive(), &by).await?))
 }
 
 /// Adds a person.
@@ -95,7 +95,7 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, Json(user)))
 }
 
-/// Changes display name, roles and state of a person.
+/// Changes display name, roles and state of a person. Other roles end the keys of the person's programs.
 #[utoipa::path(put, path = "/api/users/{name}", params(("name" = String, Path)), request_body = UpdateUserBody, responses(
     (status = 204, description = "changed"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -109,7 +109,7 @@ pub(crate) async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a person a new password; their sessions end.
+/// Gives a person a new password; their sessions end, and the keys of their programs.
 #[utoipa::path(put, path = "/api/users/{name}/password", params(("name" = String, Path)), request_body = NewPasswordBody, responses(
     (status = 204, description = "set"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -131,7 +131,7 @@ pub(crate) async fn tokens(State(shared): State<AppState>, Extension(by): Extens
     Ok(Json(tokens::list_tokens(shared.archive(), &by).await?))
 }
 
-/// Makes a key for a program.
+/// Makes a key for a program. It ends early when the roles of its maker change, or their access.
 #[utoipa::path(post, path = "/api/tokens", request_body = CreateTokenBody, responses(
     (status = 201, body = CreatedTokenSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -154,6 +154,31 @@ pub(crate) async fn end_token(
     PathParams(id): PathParams<String>,
 ) -> Result<StatusCode, Problem> {
     tokens::revoke_token(shared.archive(), &by, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keys of the programs of a person.
+#[utoipa::path(get, path = "/api/users/{name}/tokens", params(("name" = String, Path)), responses(
+    (status = 200, body = Tokens),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn tokens_of(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams(name): PathParams<String>,
+) -> Result<Json<Vec<Token>>, Problem> {
+    Ok(Json(tokens::list_tokens_of(shared.archive(), &by, &name).await?))
+}
+
+/// Ends a key of a program of a person.
+#[utoipa::path(delete, path = "/api/users/{name}/tokens/{id}", params(("name" = String, Path), ("id" = String, Path)), responses(
+    (status = 204, description = "ended"),
+    (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(crate) async fn end_token_of(
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+    PathParams((name, id)): PathParams<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    tokens::revoke_token_of(shared.archive(), &by, &name, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -10,7 +10,7 @@ use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::error::Error;
-use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, UnitScope};
+use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, Token, UnitScope, User};
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::accounts::tokens;
@@ -37,43 +37,91 @@ fn grant_fields(view: &PageContext, grants: &[Grant]) -> Markup {
     }
 }
 
-/// Everybody who may sign in, and the forms to change that.
-pub(crate) async fn people(view: PageContext, State(shared): State<AppState>) -> Result<Markup, Problem> {
-    let people = users::list_users(shared.archive()).await?;
+/// The roles of a person.
+fn grant_tags(view: &PageContext, grants: &[Grant]) -> Markup {
+    html! {
+        @for grant in grants { " " span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Label::AllUnits)) } @else { (grant.unit) } } }
+    }
+}
+
+/// Keys of programs, each with a button that ends it at the address `path`/identifier.
+fn token_table(view: &PageContext, tokens: &[Token], path: &str, then: &str) -> Markup {
+    html! {
+        table {
+            thead { tr { th { (view.label(Label::Label)) } th { (view.label(Label::Rights)) } th { (view.label(Label::Seen)) } th { (view.label(Label::Ends)) } th {} } }
+            tbody {
+                @for token in tokens {
+                    tr {
+                        td { (token.label) }
+                        td { @for right in &token.rights { span class="tag" { (view.code_label("right", right.as_str())) } } }
+                        td { (timestamp(view, &token.last_used)) } td { (formatting::format_date_time(&token.expires)) }
+                        td { button type="button" class="grave" data-api=(format!("DELETE {path}/{}", encode_segment(&token.id))) data-then=(then) { (view.label(Label::Remove)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A person with the forms to change them, where the caller may, and the keys of their programs.
+fn person_card(view: &PageContext, user: &User, is_managed: bool, tokens: Option<&Vec<Token>>) -> Markup {
+    let path = format!("/api/users/{}", encode_segment(&user.name));
+    html! {
+        details class="card" {
+            summary {
+                b { (user.name) } " " (user.display_name) " " @if user.disabled { span class="class" { (view.label(Label::Disabled)) } }
+                (grant_tags(view, &user.grants))
+            }
+            @if user.origin == Origin::Oidc { p { (view.label(Label::SignsInElsewhere)) } }
+            @if is_managed { (person_forms(view, user, &path)) } @else { p class="soft" { (view.label(Label::RolesElsewhere)) } }
+            @if let Some(tokens) = tokens {
+                h3 { (view.label(Label::Keys)) }
+                (token_table(view, tokens, &format!("{path}/tokens"), "/people"))
+            }
+        }
+    }
+}
+
+/// Forms that change a person, reset the password and end the second factor.
+fn person_forms(view: &PageContext, user: &User, path: &str) -> Markup {
+    html! {
+        form class="column" data-api=(format!("PUT {path}")) data-then="/people" {
+            label { span { (view.label(Label::ShownName)) } input name="display_name" value=(user.display_name); }
+            (grant_fields(view, &user.grants))
+            label { span { (view.label(Label::State)) }
+                select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.label(Label::Enabled)) } option value="true" selected[user.disabled] { (view.label(Label::Disabled)) } }
+            }
+            button class="first" { (view.label(Label::Save)) }
+            p class="wrong" role="alert" {}
+        }
+        @if user.origin == Origin::Local {
+            form class="column" data-api=(format!("PUT {path}/password")) data-then="/people" {
+                label { span { (view.label(Label::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
+                button { (view.label(Label::Reset)) }
+                p class="wrong" role="alert" {}
+            }
+        }
+        @if user.totp_enabled {
+            button type="button" class="grave" data-api=(format!("DELETE {path}/totp")) data-then="/people" { (view.label(Label::ResetTwoSteps)) }
+        }
+    }
+}
+
+/// People with a role in a unit of the administrator, and the forms to change them.
+pub(crate) async fn people(
+    view: PageContext,
+    State(shared): State<AppState>,
+    Extension(by): Extension<Identity>,
+) -> Result<Markup, Problem> {
+    let people = users::list_managed_users(shared.archive(), &by).await?;
+    let tokens = tokens::tokens_by_user(shared.archive(), &by).await?;
     Ok(render_page(
         &view,
         view.label(Label::People),
         &[],
         &html! {
             div class="spread" { h1 { (view.label(Label::People)) } p { a href="/pipelines" { (view.label(Label::Pipelines)) } " · " a href="/keys" { (view.label(Label::Keys)) } } }
-            @for user in &people {
-                details class="card" {
-                    summary {
-                        b { (user.name) } " " (user.display_name) " " @if user.disabled { span class="class" { (view.label(Label::Disabled)) } }
-                        @for grant in &user.grants { " " span class="tag" { (view.code_label("role", grant.role.as_str())) " · " @if grant.unit == "*" { (view.label(Label::AllUnits)) } @else { (grant.unit) } } }
-                    }
-                    form class="column" data-api=(format!("PUT /api/users/{}", encode_segment(&user.name))) data-then="/people" {
-                        label { span { (view.label(Label::ShownName)) } input name="display_name" value=(user.display_name); }
-                        (grant_fields(&view, &user.grants))
-                        label { span { (view.label(Label::State)) }
-                            select name="disabled" data-kind="bool" { option value="false" selected[!user.disabled] { (view.label(Label::Enabled)) } option value="true" selected[user.disabled] { (view.label(Label::Disabled)) } }
-                        }
-                        button class="first" { (view.label(Label::Save)) }
-                        p class="wrong" role="alert" {}
-                    }
-                    @if user.origin == Origin::Oidc { p { (view.label(Label::SignsInElsewhere)) } }
-                    @else {
-                        form class="column" data-api=(format!("PUT /api/users/{}/password", encode_segment(&user.name))) data-then="/people" {
-                            label { span { (view.label(Label::NewPassword)) } input type="password" name="password" autocomplete="new-password" minlength="12" required; }
-                            button { (view.label(Label::Reset)) }
-                            p class="wrong" role="alert" {}
-                        }
-                    }
-                    @if user.totp_enabled {
-                        button type="button" class="grave" data-api=(format!("DELETE /api/users/{}/totp", encode_segment(&user.name))) data-then="/people" { (view.label(Label::ResetTwoSteps)) }
-                    }
-                }
-            }
+            @for (user, is_managed) in &people { (person_card(&view, user, *is_managed, tokens.get(&user.name))) }
             section class="card" {
                 h2 { (view.label(Label::AddPerson)) }
                 form class="column" data-api="POST /api/users" data-then="/people" {
@@ -99,21 +147,7 @@ pub(crate) async fn keys(view: PageContext, State(shared): State<AppState>, Exte
         &html! {
             h1 { (view.label(Label::Keys)) }
             p { (view.label(Label::KeysHint)) " " a href="/openapi.json" { "OpenAPI" } }
-            @if !tokens.is_empty() {
-                table {
-                    thead { tr { th { (view.label(Label::Label)) } th { (view.label(Label::Rights)) } th { (view.label(Label::Seen)) } th { (view.label(Label::Ends)) } th {} } }
-                    tbody {
-                        @for token in &tokens {
-                            tr {
-                                td { (token.label) }
-                                td { @for right in &token.rights { span class="tag" { (view.code_label("right", right.as_str())) } } }
-                                td { (timestamp(&view, &token.last_used)) } td { (formatting::format_date_time(&token.expires)) }
-                                td { button type="button" class="grave" data-api=(format!("DELETE /api/tokens/{}", encode_segment(&token.id))) data-then="/keys" { (view.label(Label::Remove)) } }
-                            }
-                        }
-                    }
-                }
-            }
+            @if !tokens.is_empty() { (token_table(&view, &tokens, "/api/tokens", "/keys")) }
             section class="card" {
                 h2 { (view.label(Label::NewKey)) }
                 form class="column" data-api="POST /api/tokens" data-shows="key" {

@@ -88,7 +88,7 @@ pub(crate) fn failed_task_list(view: &PageContext, by: &Identity, tasks: &[Faile
             section class="card" id="failed-tasks" {
                 h2 { (view.format_number(tasks.len() as u64)) " · " (view.label(Label::FailedTasks)) }
                 p class="soft" { (view.label(Label::FailedTasksHint)) }
-                ul class="failing" {
+                ul class="failed-tasks" {
                     @for task in tasks { (failed_task_row(view, by, task)) }
                 }
             }
@@ -101,18 +101,18 @@ fn failed_task_row(view: &PageContext, by: &Identity, task: &FailedTask) -> Mark
     html! {
         li data-row {
             div {
-                b { (task.dossier.fonds) " · " (task.dossier.code) }
+                b { (task.unit) " · " (item.dossier) }
                 p {
                     @if let Some(file) = &item.file { (file) " " }
                     @if let Some(page) = item.page { (view.label(Label::Page)) " " (page) " " }
                     @if let Some(document) = item.document { (view.label(Label::Document)) " " (document) " " }
-                    span class="class" { (view.code_label("class", item.class.as_str())) }
+                    span class="class" { (view.code_label("level", item.level.as_str())) }
                 }
                 p { (view.refusal_text(&item.reason)) }
                 p class="soft" { (view.label(Label::Tries)) " " (item.tries) " · " (formatting::format_date_time(&task.failed_at)) }
                 p class="row" {
                     a href=(format!("/runs/{run}")) { (view.label(Label::Run)) " …" (short_id(run)) }
-                    @if by.units_with(Right::ManageRuns).contains(&task.dossier.fonds) {
+                    @if by.units_with(Right::ManageRuns).contains(&task.unit) {
                         button type="button" data-api=(format!("POST /api/runs/{}/retry", encode_segment(run))) data-then=(view.url) { (view.label(Label::Retry)) }
                     }
                 }

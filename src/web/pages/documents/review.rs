@@ -13,7 +13,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
+use sohoa_base::model::fields::{FieldType, newest_profile};
 use sohoa_base::model::record::Field;
+use sohoa_base::text::dates::parse_date;
 use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::review::assignment;
 use sohoa_services::review::assignment::{QueueEntry, QueueQuery};
@@ -137,7 +139,11 @@ pub(crate) async fn show(
             @if !document.review_reasons.is_empty() { p class="reasons" { (view.label(Label::Reasons)) ": " @for reason in &document.review_reasons { span class="tag" { (view.code_label("reason", reason)) } " " } } }
             div class="beside" {
                 (page_viewer(&view, &name, document, at, "", &here))
-                form class="card" id="decision" data-swift data-api=(format!("POST /api/review/{}", encode_segment(&name))) data-then=(here) data-undo=(here) data-decided=(format!("{} {}", view.label(Label::Decided), shown.document)) {
+                form class="card" id="decision" data-swift data-api=(format!("POST /api/review/{}", encode_segment(&name))) data-undo=(here)
+                    data-title=(format!("{} ({})", heading(&document.description), shown.document)) data-known=(document.decisions.len())
+                    data-deciding=(format!("{} {}", view.label(Label::Deciding), shown.document)) data-decided=(format!("{} {}", view.label(Label::Decided), shown.document))
+                    data-nothing=(view.label(Label::NothingCorrected)) data-checks=(check_texts(&view)) {
+                    p class="restored soft" role="status" hidden { (view.label(Label::Restored)) " " button type="button" class="plain" { (view.label(Label::RestoredDiscard)) } }
                     div class="tabs" role="tablist" {
                         @for (tab, word) in [("fields", Label::Fields), ("text", Label::Text), ("document", Label::Document)] {
                             button type="button" role="tab" aria-controls=(format!("tab-{tab}")) aria-selected=(if tab == "fields" { "true" } else { "false" }) { (view.label(word)) }
@@ -177,16 +183,36 @@ fn field_list(view: &PageContext, shown: &ReviewDocument) -> Markup {
     }
 }
 
+/// Texts with which the script tells what is wrong with a value.
+fn check_texts(view: &PageContext) -> String {
+    serde_json::json!({
+        "no-date": view.label(Label::DateNotRead),
+        "no-such-day": view.label(Label::DateNoSuchDay),
+        "month-unknown": view.label(Label::DateMonthUnknown),
+        "year-unknown": view.label(Label::DateYearUnknown),
+        "too-long": view.label(Label::TooLong),
+    })
+    .to_string()
+}
+
 fn field_row(view: &PageContext, name: &str, field: Option<&Field>) -> Markup {
-    let value = field.map(|field| field.value.as_str()).unwrap_or_default();
-    let list = format!("other-{name}");
+    let definition = newest_profile().and_then(|profile| profile.document_field(name));
+    let is_date = definition.is_some_and(|definition| definition.field_type == FieldType::Date);
+    let length = definition.map(|definition| definition.length).filter(|length| *length > 0);
+    // Dates are shown as offices write them; the script sends them, and the catalogue keeps them, as ISO.
+    let date_of = |value: &str| parse_date(value).filter(|_| is_date);
+    let as_shown = |value: &str| date_of(value).map_or_else(|| value.to_owned(), |date| date.format_dmy());
+    let stored = field.map(|field| field.value.as_str()).unwrap_or_default();
+    let value = as_shown(stored);
+    let iso = is_date.then(|| date_of(stored).map(|date| date.to_iso()).unwrap_or_default());
+    let (list, echo) = (format!("other-{name}"), format!("echo-{name}"));
     let others = field.map(|field| field.alternatives.as_slice()).unwrap_or_default();
     let is_long = name == "subject" || value.chars().count() > 60;
     html! {
         div class={ "field" @if field.is_some_and(|field| field.confidence < MIN_CONFIDENCE) { " unsure" } } {
-            label { span { (view.code_label("field", name)) @if name == "issuedDate" { " (" (view.label(Label::DateForm)) ")" } }
-                @if is_long { textarea name=(format!("fields.{name}")) rows="3" data-changed { (value) } }
-                @else { input name=(format!("fields.{name}")) value=(value) list=[(!others.is_empty()).then_some(&list)] data-changed autocomplete="off"; }
+            label { span { (view.code_label("field", name)) @if is_date { " (" (view.label(Label::DateForm)) ")" } }
+                @if is_long { textarea name=(format!("fields.{name}")) rows="3" data-changed data-length=[length] aria-describedby=(echo) { (value) } }
+                @else { input name=(format!("fields.{name}")) value=(value) list=[(!others.is_empty()).then_some(&list)] data-changed data-date=[iso] data-length=[length] aria-describedby=(echo) autocomplete="off"; }
             }
             div class="soft" {
                 @if let Some(field) = field {
@@ -196,7 +222,8 @@ fn field_row(view: &PageContext, name: &str, field: Option<&Field>) -> Markup {
                     }
                 }
             }
-            @if !others.is_empty() { datalist id=(list) { @for other in others { option value=(other.value) {} } } }
+            small class="echo" id=(echo) aria-live="polite" {}
+            @if !others.is_empty() { datalist id=(list) { @for other in others { option value=(as_shown(&other.value)) {} } } }
         }
     }
 }

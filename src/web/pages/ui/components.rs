@@ -83,3 +83,21 @@ pub(crate) fn export_links(view: &PageContext, list: &str, query: &str) -> Marku
         }
     }
 }
+
+/// The keys of the keyboard, and what they do.
+pub(crate) fn key_table(view: &PageContext) -> Markup {
+    let keys = [
+        ("/", Label::Search),
+        ("j k", Label::KeyRows),
+        ("Enter", Label::KeyOpen),
+        ("a", Label::Accept),
+        ("r", Label::Reject),
+        ("e", Label::KeyEdit),
+        ("[ ]", Label::KeyPages),
+        ("1 … 9", Label::KeyDefect),
+        ("Ctrl Z", Label::KeyUndo),
+        ("?", Label::Help),
+        ("Esc", Label::KeyLeave),
+    ];
+    html! { table class="column" { tbody { @for (key, word) in keys { tr { td class="narrow" { kbd { (key) } } td { (view.label(word)) } } } } } }
+}

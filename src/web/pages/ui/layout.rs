@@ -1,6 +1,7 @@
 //! Layout of every page: head, navigation, scripts.
 
 use crate::pages::ui::assets::{CONSOLE_CSS, CONSOLE_JS};
+use crate::pages::ui::components::key_table;
 use crate::pages::ui::page_context::PageContext;
 use maud::{DOCTYPE, Markup, html};
 use sohoa_base::model::account::Right;
@@ -39,14 +40,35 @@ pub(crate) fn render_page(view: &PageContext, title: &str, scripts: &[&str], bod
                     script type="module" src=(script) {}
                 }
             }
-            body data-lost=(view.label(Label::Lost)) data-wrong=(view.label(Label::SomethingWrong)) data-undo=(view.label(Label::Undo)) {
+            body data-user=[view.identity.as_ref().map(|identity| &identity.user.name)] data-lost=(view.label(Label::NotReached)) data-wrong=(view.label(Label::SomethingWrong)) data-undo=(view.label(Label::Undo)) {
                 a class="skip" href="#content" { (view.label(Label::Skip)) }
                 (page_header(view))
-                main id="content" tabindex="-1" { (body) }
+                @if view.may(Right::Review) { section class="unsaved" id="unsaved" role="alert" data-texts=(unsaved_texts(view)) hidden {} }
                 div id="notice" role="status" aria-live="polite" hidden {}
+                main id="content" tabindex="-1" { (body) }
+                @if view.identity.is_some() {
+                    dialog id="keys" aria-label=(view.label(Label::Help)) { (key_table(view)) form method="dialog" { button { (view.label(Label::Close)) } } }
+                }
             }
         }
     }
+}
+
+/// Texts with which the script tells of decisions that are not saved.
+fn unsaved_texts(view: &PageContext) -> String {
+    serde_json::json!({
+        "title": view.label(Label::UnsavedDecisions),
+        "again": view.label(Label::UnsavedAgain),
+        "changed": view.label(Label::UnsavedChanged),
+        "discard": view.label(Label::UnsavedDiscard),
+        "discardSure": view.label(Label::UnsavedDiscardSure),
+        "held": view.label(Label::UnsavedHeld),
+        "lost": view.label(Label::UnsavedLost),
+        "reopen": view.label(Label::UnsavedReopen),
+        "signIn": view.label(Label::UnsavedSignIn),
+        "signInLink": view.label(Label::UnsavedSignInLink),
+    })
+    .to_string()
 }
 
 fn page_header(view: &PageContext) -> Markup {

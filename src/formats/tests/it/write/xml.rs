@@ -140,6 +140,7 @@ fn record() -> Record {
         }],
         warnings: vec![Warning::new("truncated", "the file is cut off")],
         refusal: None,
+        withheld: false,
     };
     let refusal = Some(Refusal { class: RefusalClass::Secret, reason: "a password is needed".into() });
     let refused = Original { path: "originals/x".into(), sha256: "cd".repeat(32), media_type: String::new(), refusal, ..original.clone() };
