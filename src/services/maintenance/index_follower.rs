@@ -46,7 +46,8 @@ impl IndexFollower {
     /// `Unavailable` where no thread can start.
     pub fn start(archive: &Arc<Archive>) -> Result<Self> {
         let failed = || "the program cannot start its threads".to_owned();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_error(ErrorKind::Unavailable, failed)?;
+        // Connections stay in the pool after this thread has ended, so they must not belong to a runtime of its own.
+        let runtime = archive.worker_threads()?;
         let (archive, stop) = (Arc::clone(archive), CancellationToken::new());
         let token = stop.clone();
         let follow = move || runtime.block_on(follow(&archive, &token));
