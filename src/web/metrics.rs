@@ -7,6 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use sohoa_pipeline::outage::Outage;
 use sohoa_services::loop_health::LoopReport;
 use std::time::Duration;
 
@@ -29,6 +30,9 @@ pub(super) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     request_seconds: Histogram,
     open_tasks: Gauge,
+    failed_tasks: Gauge,
+    outage: Gauge,
+    outage_seconds: Gauge,
     loop_running: Family<LoopLabels, Gauge>,
     loop_state_seconds: Family<LoopLabels, Gauge>,
     loop_restarts: Family<LoopLabels, Gauge>,
@@ -41,13 +45,28 @@ impl Metrics {
         let seconds = Histogram::new([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]);
         registry.register("http_requests", "Requests answered, by route and status", answered.clone());
         registry.register("http_request_seconds", "Time to answer a request", seconds.clone());
+        let (failed_tasks, outage, outage_seconds) = (Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register("failed_tasks", "Tasks that wait for a retry", failed_tasks.clone());
+        registry.register("outage", "1 while work waits for store, catalogue, disk or reading processes", outage.clone());
+        registry.register("outage_seconds", "Seconds since that outage was noticed", outage_seconds.clone());
         registry.register("open_tasks", "Tasks of all runs that are still to be done", open_tasks.clone());
         let family = Family::<LoopLabels, Gauge>::default;
         let (loop_running, loop_state_seconds, loop_restarts) = (family(), family(), family());
         registry.register("background_loop_running", "1 while a background loop runs, 0 while it fails", loop_running.clone());
         registry.register("background_loop_state_seconds", "Seconds since it runs, or fails", loop_state_seconds.clone());
         registry.register("background_loop_restarts", "How often it was started again", loop_restarts.clone());
-        Self { registry, requests: answered, request_seconds: seconds, open_tasks, loop_running, loop_state_seconds, loop_restarts }
+        Self {
+            registry,
+            requests: answered,
+            request_seconds: seconds,
+            open_tasks,
+            failed_tasks,
+            outage,
+            outage_seconds,
+            loop_running,
+            loop_state_seconds,
+            loop_restarts,
+        }
     }
 
     /// Counts a response. `route` is the path pattern, not the path, which would make too many labels.
@@ -57,10 +76,15 @@ impl Metrics {
         self.request_seconds.observe(took.as_secs_f64());
     }
 
-    /// The metrics in the OpenMetrics text format.
-    pub(super) fn encode_text(&self, open_tasks: u64, loops: &[LoopReport]) -> String {
+    /// The metrics in the OpenMetrics text format. Where the catalogue does not answer, `tasks` (open, failed) stay as they were.
+    pub(super) fn encode_text(&self, tasks: Option<(u64, u64)>, outage: Option<&Outage>, loops: &[LoopReport]) -> String {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        self.open_tasks.set(count(open_tasks));
+        if let Some((open, failed)) = tasks {
+            self.open_tasks.set(count(open));
+            self.failed_tasks.set(count(failed));
+        }
+        self.outage.set(i64::from(outage.is_some()));
+        self.outage_seconds.set(outage.map_or(0, |outage| count(outage.seconds)));
         for report in loops {
             let labels = LoopLabels { name: report.name };
             self.loop_running.get_or_create(&labels).set(i64::from(report.error.is_none()));
@@ -71,5 +95,24 @@ impl Metrics {
         // Writing to a string never fails.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outage_and_failed_tasks_are_shown_also_while_the_catalogue_is_away() {
+        let metrics = Metrics::new();
+        let text = metrics.encode_text(Some((7, 2)), None, &[]);
+        assert!(
+            text.contains("sohoa_open_tasks 7\n") && text.contains("sohoa_failed_tasks 2\n") && text.contains("sohoa_outage 0\n"),
+            "{text}"
+        );
+        let outage = Outage { dependency: "catalogue", error: String::new(), seconds: 9 };
+        let text = metrics.encode_text(None, Some(&outage), &[]);
+        assert!(text.contains("sohoa_failed_tasks 2\n") && text.contains("sohoa_outage 1\n"), "{text}");
+        assert!(text.contains("sohoa_outage_seconds 9\n"), "{text}");
     }
 }

@@ -211,10 +211,12 @@ async fn readyz(State(shared): State<AppState>) -> Response {
     }
 }
 
-async fn metrics(State(shared): State<AppState>) -> Result<Response, Problem> {
-    let open = monitoring::count_open_tasks(shared.archive()).await?;
+async fn metrics(State(shared): State<AppState>) -> Response {
+    let tasks = monitoring::count_tasks(shared.archive()).await.ok();
+    let outage = shared.archive().outages.current();
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], shared.metrics().encode_text(open, &shared.background_loops().reports())).into_response())
+    let text = shared.metrics().encode_text(tasks, outage.as_ref(), &shared.background_loops().reports());
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
 #[cfg(test)]

@@ -369,12 +369,12 @@ pub async fn events_after(archive: &Archive, after: u64, limit: usize) -> Result
     archive.catalog.events(after, limit).await
 }
 
-/// Number of open tasks of all runs.
+/// Numbers of open and of failed tasks of all runs.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn count_open_tasks(archive: &Archive) -> Result<u64> {
-    archive.catalog.open_task_count().await
+pub async fn count_tasks(archive: &Archive) -> Result<(u64, u64)> {
+    Ok((archive.catalog.open_task_count().await?, archive.catalog.failed_task_count().await?))
 }
 
 /// Checks that store and catalogue answer.
