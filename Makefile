@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench deps node deps-test deps-bench lint samples screens
+.PHONY: help demo test bench bench-faults deps node deps-test deps-bench lint samples screens
 
 # A shell that was not logged in to may lack the folder of cargo.
 export PATH := $(HOME)/.cargo/bin:$(PATH)
@@ -24,6 +24,7 @@ help:
 	@echo 'make demo     run the program on samples/ and show what came out'
 	@echo 'make test     run every check, real servers included'
 	@echo 'make bench    compare with Tesseract and OCRmyPDF on pages with known text (PAGES=dir CLEAN=dir LIMIT=n)'
+	@echo 'make bench-faults  500 seeded faults of processes, servers, disk and connections; hours (SEED=$(SEED) PART=1..10 RESULTS=file)'
 	@echo 'make lint     format and clippy only'
 	@echo 'make samples  draw samples/ again (SEED=$(SEED))'
 	@echo 'make screens  draw the pictures of the console in the README again'
@@ -97,3 +98,11 @@ bench: deps-bench
 	@cargo build --release --locked --quiet
 	@$(call models,$(BUILT)/release/sohoa); \
 	.ci/bench --sohoa $(BUILT)/release/sohoa $(if $(PAGES),--pages '$(PAGES)') $(if $(CLEAN),--clean '$(CLEAN)') $(if $(LIMIT),--limit '$(LIMIT)')
+
+# Finished parts in RESULTS are skipped, so that the same command goes on where it was stopped; PART alone is always run.
+bench-faults: deps-test
+	@cargo build --release --locked --quiet
+	@.ci/servers install || echo 'going on without PostgreSQL and Garage'
+	@TEST_PROGRAM='$(abspath $(BUILT))/release/sohoa' CAMPAIGN_SEED='$(SEED)' CAMPAIGN_PART='$(PART)' \
+	CAMPAIGN_RESULTS='$(abspath $(or $(RESULTS),$(if $(PART),,$(BUILT)/faults.jsonl)))' \
+	cargo test --locked --quiet --test it -- --ignored --exact --nocapture campaign::fault_campaign_loses_and_doubles_nothing

@@ -1,10 +1,14 @@
 //! Typed configuration, merged in this order: defaults, `sohoa.toml`, `SOHOA_*`, flags. An unknown key is an error.
 
+mod network;
 mod server;
+mod uploads;
 
 use crate::error::ErrorKind;
 use crate::error::{Error, Result, ResultExt};
+pub use network::Network;
 pub use server::{Oidc, OidcGroup, Server};
+pub use uploads::Uploads;
 
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -33,10 +37,17 @@ pub struct Config {
     pub tessdata: Option<PathBuf>,
     /// Folder of neural models; none: the user's data folder.
     pub models: Option<PathBuf>,
-    /// Names of the officers in charge of secrets, the only users who may decide about quarantined pages.
+    /// Names of the officers in charge of secrets, the only people who may decide about quarantined pages while there are no accounts.
+    /// With accounts, the role `secrecy-officer` decides, and these names do not count.
     pub secrecy_officers: Vec<String>,
+    /// Public keys (hexadecimal) whose checkpoints of the event log count, beside that of this home: see `sohoa audit verify`.
+    pub trusted_audit_keys: Vec<String>,
     /// Access to S3.
     pub s3: S3,
+    /// Words that every line of every page is said to have: nothing is read. For tests of the whole program. Only the hidden flag
+    /// `--scripted-engine` sets it: neither a file nor the environment can.
+    #[serde(skip)]
+    pub scripted_engine: Option<String>,
     /// Resource limits for one input.
     pub limits: Limits,
     /// Hot folders: `[[source]]`.
@@ -44,6 +55,8 @@ pub struct Config {
     pub hot_folders: Vec<HotFolder>,
     /// The server.
     pub server: Server,
+    /// Quotas of uploads.
+    pub uploads: Uploads,
     /// Sign-in through an office's own identity provider.
     pub oidc: Oidc,
 }
@@ -157,17 +170,20 @@ impl Default for Config {
             tessdata: None,
             models: None,
             secrecy_officers: Vec::new(),
+            trusted_audit_keys: Vec::new(),
             s3: S3::default(),
+            scripted_engine: None,
             limits: Limits::default(),
             hot_folders: Vec::new(),
             server: Server::default(),
+            uploads: Uploads::default(),
             oidc: Oidc::default(),
         }
     }
 }
 
 /// `SOHOA_*` environment variables that are not settings.
-const NON_SETTING_VARIABLES: [&str; 4] = ["SOHOA_CACHE", "SOHOA_CONFIG", "SOHOA_LOG", "SOHOA_TEST_DATA"];
+const NON_SETTING_VARIABLES: [&str; 5] = ["SOHOA_CACHE", "SOHOA_CONFIG", "SOHOA_KEY", "SOHOA_LOG", "SOHOA_TEST_DATA"];
 
 impl Config {
     /// Loads the configuration from the defaults, `file` (or `./sohoa.toml` if it exists), the `SOHOA_*` variables of
@@ -251,7 +267,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
     let key = name.trim_start_matches("SOHOA_").to_lowercase();
     let mut target = table;
     let mut leaf = key.clone();
-    for section in ["s3", "limits", "server", "oidc"] {
+    for section in ["s3", "limits", "server", "uploads", "oidc"] {
         if let Some(rest) = key.strip_prefix(&format!("{section}_")) {
             rest.clone_into(&mut leaf);
             let inner = target.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
@@ -263,7 +279,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
         return Err(Error::invalid(format!("environment variable {name} is not a setting; known are: {}", known_variables())));
     }
     let parsed = match value.parse::<i64>() {
-        _ if matches!(leaf.as_str(), "secrecy_officers" | "trusted_proxies" | "scopes") => {
+        _ if matches!(leaf.as_str(), "secrecy_officers" | "trusted_audit_keys" | "trusted_proxies" | "scopes") => {
             toml::Value::Array(value.split(',').map(|name| toml::Value::String(name.trim().to_owned())).collect())
         }
         // Lists of tables are written as in the file, on one line.
@@ -286,7 +302,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
 }
 
 /// All settings, each as the rest of its variable's name after `SOHOA_`, in lower case.
-const SETTING_KEYS: [&str; 39] = [
+const SETTING_KEYS: &[&str] = &[
     "home",
     "source",
     "store",
@@ -299,6 +315,7 @@ const SETTING_KEYS: [&str; 39] = [
     "tessdata",
     "models",
     "secrecy_officers",
+    "trusted_audit_keys",
     "s3_endpoint",
     "s3_region",
     "s3_access_key",
@@ -316,9 +333,18 @@ const SETTING_KEYS: [&str; 39] = [
     "server_public_url",
     "server_trusted_proxies",
     "server_sign_ins_per_minute",
+    "server_sign_ins_per_address",
     "server_requests_per_second",
     "server_requests_at_once",
     "server_secret_key",
+    "server_metrics_public",
+    "uploads_open_per_user",
+    "uploads_files",
+    "uploads_mib",
+    "uploads_user_files",
+    "uploads_user_mib",
+    "uploads_free_mib",
+    "uploads_requests_per_second",
     "oidc_issuer",
     "oidc_client_id",
     "oidc_client_secret",
@@ -336,7 +362,6 @@ fn known_variables() -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use std::net::IpAddr;
 
     fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -372,11 +397,11 @@ mod tests {
         let (_folder, path) = file("");
         let set = |name: &str, value: &str| Config::load(Some(&path), variables(&[(name, value)]), toml::Table::new());
         let groups = r#"[{ group = "kho", role = "reader", unit = "SNV" }]"#;
-        let given = [("SOHOA_OIDC_GROUPS", groups), ("SOHOA_SERVER_TRUSTED_PROXIES", "10.0.0.1, ::1"), ("SOHOA_OIDC_CLIENT_ID", "7")];
+        let given = [("SOHOA_OIDC_GROUPS", groups), ("SOHOA_SERVER_TRUSTED_PROXIES", "10.0.0.1, fd00::/8"), ("SOHOA_OIDC_CLIENT_ID", "7")];
         let config = Config::load(Some(&path), variables(&given), toml::Table::new()).unwrap();
         let units: Vec<&str> = config.oidc.groups.iter().map(|group| group.unit.as_str()).collect();
         assert_eq!((units, config.oidc.client_id.as_str()), (vec!["SNV"], "7"));
-        assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
+        assert_eq!(config.server.trusted_proxies, ["10.0.0.1".parse::<Network>().unwrap(), "fd00::/8".parse().unwrap()]);
         let config = set("SOHOA_SOURCE", r#"[{ folder = "/in", done = "/done" }]"#).unwrap();
         let (folder, done_folder) = ("/in".into(), "/done".into());
         let source = HotFolder { folder, done_folder, unit: None, target: None, stable_seconds: 30, incomplete_seconds: 600 };

@@ -4,5 +4,6 @@ pub mod config;
 pub mod cpu_time;
 pub mod error;
 pub mod model;
+pub mod private_files;
 pub mod system_files;
 pub mod text;

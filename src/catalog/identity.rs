@@ -16,6 +16,17 @@ impl Catalog {
         }
     }
 
+    /// Identifier of the event log. It is restored with the log, so that checkpoints of the log stay valid.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn event_log_id(&self) -> Result<String> {
+        match self.read_identity("event-log").await? {
+            Some(id) => Ok(id),
+            None => self.keep_identity("event-log", &sql::new_id()).await,
+        }
+    }
+
     /// Identifier of the archive, which its store carries too; `None` before the first use of both.
     ///
     /// # Errors

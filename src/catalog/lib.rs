@@ -5,7 +5,7 @@
 //! a claim differs. Several processes may share one catalogue.
 //!
 //! Transactions take their locks in one order, so that they cannot deadlock: units, the task, its dossiers by name, batches by identifier,
-//! costs, the event chain, targets of roadmaps.
+//! targets of roadmaps, the outbox. Only the sealer of the event log takes the lock of its head.
 
 mod accounts;
 mod batches;
@@ -14,6 +14,7 @@ mod events;
 mod facts;
 mod identity;
 mod migrations;
+mod outbox_fact;
 mod queue;
 mod review;
 mod roadmap;
@@ -21,20 +22,24 @@ mod rows;
 mod sql;
 mod uploads;
 
+pub use accounts::backup::{BackupTables, BackupValue};
 pub use accounts::keys::{KeyPurpose, NewKey};
 pub use accounts::mfa_and_oidc::{ExternalAccount, OidcLoginState};
 pub use accounts::users::UserCredentials;
 pub use batches::balance::PageProgress;
+pub use batches::control::BatchControl;
 pub use batches::failures::{Failure, FailureFilter, FailureGroup, LevelCount};
 pub use batches::folder_deliveries::{FOLDER_BATCH_KEY_PREFIX, FolderDelivery, FolderDeliveryState};
 pub use batches::lifecycle::NewBatch;
 pub use batches::timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 pub use clock::{Clock, rfc3339};
-pub use events::{Event, with_acting_key};
+pub use events::{ChainPosition, ChainReport, Event, SealedEvent, with_acting_key};
 pub use facts::batch_ledger::{BatchLedger, LedgerFile};
 pub use facts::dossier_queries::DossierSummary;
+pub use facts::outbox::OutboxClaim;
 pub use facts::rebuild::REBUILT_BATCH;
 pub use facts::receive_files::ReceivedFile;
+pub use outbox_fact::OutboxFact;
 pub use queue::claims::Claim;
 pub use queue::failed_tasks::FailedTask;
 pub use queue::leases::{MAX_FAILURES, MAX_LOST_CLAIMS, ReleaseOutcome};
@@ -52,6 +57,7 @@ pub use uploads::files::{NewUploadFile, UploadFileKind, UploadVerdict};
 pub use uploads::lifecycle::NewUpload;
 pub use uploads::lists::{ListedFile, NewUploadList, UploadList};
 
+use crate::events::ReadSpool;
 use crate::migrations::MIGRATIONS;
 use sohoa_base::error::{Error, Result, ResultExt};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -62,6 +68,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, ConnectOptions};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex as PlainMutex, Once};
 use std::time::Duration;
@@ -73,15 +80,16 @@ const MAX_CACHED_PLANS: usize = 64;
 /// Settings of every SQLite connection. A commit is on the disk when it returns: originals are moved away after it.
 const SQLITE_SETTINGS: &[&str] = &["PRAGMA busy_timeout = 15000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"];
 
-/// Settings of every PostgreSQL connection. No forgotten transaction and no dead machine may hold a lock for ever.
-const POSTGRES_SETTINGS: &[&str] = &[
-    "SET lock_timeout = '20s'",
-    "SET statement_timeout = '300s'",
-    "SET idle_in_transaction_session_timeout = '60s'",
-    "SET tcp_keepalives_idle = 30",
-    "SET tcp_keepalives_interval = 10",
-    "SET tcp_keepalives_count = 3",
-    "SET tcp_user_timeout = '60s'",
+/// Settings of every PostgreSQL connection, by name, where the address does not set them itself. No forgotten transaction and no dead
+/// machine may hold a lock for ever.
+const POSTGRES_SETTINGS: &[(&str, &str)] = &[
+    ("lock_timeout", "SET lock_timeout = '20s'"),
+    ("statement_timeout", "SET statement_timeout = '300s'"),
+    ("idle_in_transaction_session_timeout", "SET idle_in_transaction_session_timeout = '60s'"),
+    ("tcp_keepalives_idle", "SET tcp_keepalives_idle = 30"),
+    ("tcp_keepalives_interval", "SET tcp_keepalives_interval = 10"),
+    ("tcp_keepalives_count", "SET tcp_keepalives_count = 3"),
+    ("tcp_user_timeout", "SET tcp_user_timeout = '60s'"),
 ];
 
 /// Attempts to migrate when several processes open a new catalogue at the same time.
@@ -101,6 +109,8 @@ pub struct Catalog {
     roadmap_parse_lock: Arc<Mutex<()>>,
     /// Held while the progress of all targets of a roadmap is read; other callers wait and then use the cached result.
     progress_read_lock: Arc<Mutex<()>>,
+    /// Where audited reads wait for the sealer on SQLite; none on PostgreSQL, whose writers do not wait for one another.
+    read_spool: Option<Arc<ReadSpool>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +137,14 @@ impl Catalog {
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let (engine, address) = parse_url(url)?;
         let redacted_url = without_password(url);
+        // SQLite gives the files beside it the same rights. What is wrong with the path is told when it is opened.
+        if let Some(file) = sqlite_path(url) {
+            let _ = sohoa_base::private_files::create_file(Path::new(file));
+        }
+        let settings: Vec<&'static str> = match engine {
+            Engine::Sqlite => SQLITE_SETTINGS.to_vec(),
+            Engine::Postgres => POSTGRES_SETTINGS.iter().filter(|(name, _)| !url.contains(name)).map(|(_, setting)| *setting).collect(),
+        };
         let options = AnyConnectOptions::from_str(&address)
             .or_error(sohoa_base::error::ErrorKind::Invalid, || {
                 format!("catalogue address {redacted_url} cannot be read, write sqlite:PATH or postgres://…")
@@ -137,10 +155,10 @@ impl Catalog {
             .acquire_timeout(Duration::from_secs(20))
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
+                let settings = settings.clone();
                 Box::pin(async move {
-                    let settings = if engine == Engine::Sqlite { SQLITE_SETTINGS } else { POSTGRES_SETTINGS };
                     for setting in settings {
-                        sqlx::raw_sql(*setting).execute(&mut *connection).await?;
+                        sqlx::raw_sql(setting).execute(&mut *connection).await?;
                     }
                     Ok(())
                 })
@@ -175,6 +193,7 @@ impl Catalog {
             progress_cache: Arc::default(),
             roadmap_parse_lock: Arc::default(),
             progress_read_lock: Arc::default(),
+            read_spool: sqlite_path(url).map(|path| Arc::new(ReadSpool::beside(Path::new(path)))),
         };
         catalog.register_used_units().await?;
         Ok(catalog)
@@ -193,7 +212,7 @@ impl Catalog {
         };
         let transaction =
             self.pool.begin_with(begin).await.map_err(|error| sql::db_error(error, "the catalogue does not begin a change"))?;
-        Ok(WriteTx { transaction, now: self.clock.now(), writer_guard: guard, progress_delta: BTreeMap::new() })
+        Ok(WriteTx { transaction, now: self.clock.now(), writer_guard: guard, progress_delta: BTreeMap::new(), due_facts: BTreeMap::new() })
     }
 
     /// Takes a connection for reading from the pool.
@@ -224,8 +243,7 @@ fn parse_url(url: &str) -> Result<(Engine, String)> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok((Engine::Postgres, url.to_owned()));
     }
-    let path = url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty());
-    let Some(path) = path else {
+    let Some(path) = sqlite_path(url) else {
         return Err(Error::invalid(format!(
             "catalogue address {} cannot be read, write sqlite:PATH or postgres://…",
             without_password(url)
@@ -234,6 +252,11 @@ fn parse_url(url: &str) -> Result<(Engine, String)> {
     // A path may contain `?`, `#` and `%`, which are special characters in an address.
     let encoded = percent_encoding::encode_path(path);
     Ok((Engine::Sqlite, format!("sqlite:{encoded}?mode=rwc")))
+}
+
+/// The file of the catalogue at `sqlite:PATH`.
+fn sqlite_path(url: &str) -> Option<&str> {
+    url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty())
 }
 
 /// The address with user and password replaced, for error texts.

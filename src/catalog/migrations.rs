@@ -36,6 +36,10 @@ const FILES: &[(i64, &str, &str)] = &[
     (18, "access", include_str!("migrations/0018_access.sql")),
     (19, "identity", include_str!("migrations/0019_identity.sql")),
     (20, "ledger due", include_str!("migrations/0020_ledger_due.sql")),
+    (21, "event sealing", include_str!("migrations/0021_event_sealing.sql")),
+    (22, "renewed sign in", include_str!("migrations/0022_renewed_sign_in.sql")),
+    (23, "store outbox", include_str!("migrations/0023_store_outbox.sql")),
+    (24, "upload quotas", include_str!("migrations/0024_upload_quotas.sql")),
 ];
 
 #[cfg(test)]

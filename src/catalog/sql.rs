@@ -1,5 +1,6 @@
 //! SQL helpers shared by all queries: transactions, retries, bulk inserts, column access, error mapping.
 
+use crate::outbox_fact::OutboxFact;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sohoa_base::error::{Error, ErrorKind, Result};
@@ -34,6 +35,9 @@ pub(crate) struct WriteTx {
     pub(crate) writer_guard: Option<OwnedMutexGuard<()>>,
     /// Progress made in this transaction, by batch and step: see [`WriteTx::record_progress`].
     pub(crate) progress_delta: BTreeMap<(String, ProgressStep), ItemCounts>,
+    /// Facts changed in this transaction that the store must get, with the content of those that never change: see
+    /// [`WriteTx::mark_due`].
+    pub(crate) due_facts: BTreeMap<OutboxFact, Option<String>>,
 }
 
 impl WriteTx {
@@ -43,6 +47,7 @@ impl WriteTx {
 
     pub(crate) async fn commit(mut self) -> Result<()> {
         self.flush_progress().await?;
+        self.flush_due_facts().await?;
         let done = self.transaction.commit().await.map_err(|error| db_error(error, "cannot commit to the catalogue"));
         drop(self.writer_guard);
         done
@@ -100,14 +105,25 @@ fn is_unique_violation(code: &str) -> bool {
 
 /// Converts a database error into an [`Error`] with the text `what`.
 pub(crate) fn db_error(error: sqlx::Error, what: &str) -> Error {
-    Error::new(error_kind(&error), what).caused_by(error)
+    let kind = error_kind(&error);
+    let is_locked_out = database_code(&error).is_some_and(|code| code == LOCK_NOT_AVAILABLE);
+    let failed = Error::new(kind, what).caused_by(error);
+    if is_locked_out { Error::new(kind, LOCKED_OUT).caused_by(failed) } else { failed }
 }
+
+/// PostgreSQL: the lock was not to be had within `lock_timeout`.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// What is said then. It is no reason to try again at once: the whole `lock_timeout` was waited for.
+const LOCKED_OUT: &str = "another session of the database holds what this needs; try again in a minute";
 
 fn error_kind(error: &sqlx::Error) -> ErrorKind {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
             ErrorKind::Unavailable
         }
+        // No answer of PostgreSQL: the connection broke off while it was opened, as behind a proxy whose server is away.
+        sqlx::Error::Protocol(_) => ErrorKind::Unavailable,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => ErrorKind::Corrupt,
         sqlx::Error::Configuration(_) => ErrorKind::Invalid,
         sqlx::Error::Database(_) => match database_code(error) {
@@ -302,5 +318,16 @@ pub(crate) fn dossier_condition(units: &UnitScope, column: &str, first: usize) -
     match units {
         UnitScope::All => (only, names),
         UnitScope::Only(_) => (format!("EXISTS (SELECT 1 FROM dossiers d WHERE d.id = {column} AND {only})"), names),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connection_that_broke_off_while_it_was_opened_is_an_outage() {
+        let error = sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".into());
+        assert!(db_error(error, "the catalogue does not answer").kind().is_outage());
     }
 }

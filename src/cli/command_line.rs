@@ -45,6 +45,8 @@ pub enum Command {
     Roadmap(crate::roadmap::command::Roadmap),
     /// Look at dossiers that a stamp of secrecy holds, and decide as an officer in charge.
     Quarantine(crate::batches::quarantine::Quarantine),
+    /// Look after the people who sign in.
+    People(crate::people::People),
     /// Answer browsers and programs, and work on runs.
     Serve(crate::system::serve::Serve),
     /// Find pages by text (marks optional), number, kind, issuer, date.
@@ -55,8 +57,16 @@ pub enum Command {
     Export(crate::holdings::export::Export),
     /// Check the fixity of everything in the store, and the audit trail.
     Verify(crate::holdings::verify::Verify),
+    /// Verify the event log against its signed checkpoints.
+    Audit(crate::holdings::audit::Audit),
+    /// Delete what interrupted work left and nothing needs; list what nothing refers to.
+    Sweep(crate::holdings::sweep::Sweep),
     /// Make catalogue and index anew from the store.
     Rebuild(crate::holdings::rebuild::Rebuild),
+    /// Copy accounts, keys, kept searches, open uploads and the event log into the store.
+    Backup(crate::system::backup::Backup),
+    /// Bring back from the store what `backup` copied.
+    Restore(crate::system::backup::Restore),
     /// Learn from what people decided in review; a model that is worse is never taken.
     Train(crate::system::train::Train),
     /// Read pages with ground truth and print error rates.

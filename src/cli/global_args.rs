@@ -32,6 +32,9 @@ pub struct GlobalArgs {
     /// More messages on stderr; twice: everything.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Read nothing: each line has these words. For tests of the whole program; every record names the engine `scripted`.
+    #[arg(long, global = true, value_name = "TEXT", hide = true)]
+    pub scripted_engine: Option<String>,
     /// No progress on stderr.
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -57,6 +60,7 @@ impl GlobalArgs {
                 flags.insert(key.to_owned(), value);
             }
         }
-        Config::load(self.config.as_deref(), std::env::vars(), flags)
+        let config = Config::load(self.config.as_deref(), std::env::vars(), flags)?;
+        Ok(Config { scripted_engine: self.scripted_engine.clone(), ..config })
     }
 }

@@ -7,6 +7,7 @@ pub mod global_args;
 pub mod holdings;
 pub mod operator;
 pub mod output;
+pub mod people;
 pub mod roadmap;
 pub mod startup;
 pub mod system;
@@ -43,7 +44,6 @@ pub fn execute(cli: Cli) -> u8 {
     let outcome = match &cli.command {
         Command::SandboxWorker(reader) => reader.execute(),
         Command::Samples(samples) => samples.execute(),
-        Command::Degrade(degrade) => degrade.execute(&cli.global),
         Command::Separators(separators) => separators.execute(&cli.global),
         Command::Score(score) => score.execute(&cli.global),
         Command::TrainingData(data) => data.execute(&cli.global),
@@ -70,18 +70,23 @@ async fn execute_async(cli: &Cli) -> Result<u8> {
         Command::Review(review) => review.execute(global).await,
         Command::Quarantine(quarantine) => quarantine.execute(global).await,
         Command::Roadmap(roadmap) => roadmap.execute(global).await,
+        Command::People(people) => people.execute(global).await,
         Command::Serve(serve) => serve.execute(global).await,
         Command::Search(search) => search.execute(global).await,
         Command::Records(records) => records.execute(global).await,
         Command::Export(export) => export.execute(global).await,
         Command::Verify(verify) => verify.execute(global).await,
+        Command::Audit(audit) => audit.execute(global).await,
+        Command::Sweep(sweep) => sweep.execute(global).await,
         Command::Rebuild(rebuild) => rebuild.execute(global).await,
+        Command::Backup(backup) => backup.execute(global).await,
+        Command::Restore(restore) => restore.execute(global).await,
         Command::Train(train) => train.execute(global).await,
         Command::Eval(eval) => eval.execute(global).await,
+        Command::Degrade(degrade) => degrade.execute(global).await,
         Command::Doctor(doctor) => doctor.execute(global).await,
         Command::SandboxWorker(_)
         | Command::Samples(_)
-        | Command::Degrade(_)
         | Command::Separators(_)
         | Command::Score(_)
         | Command::TrainingData(_)

@@ -18,17 +18,17 @@ pub fn print_json(value: &impl Serialize) -> Result<()> {
     print_line(&text)
 }
 
-/// The balance of pages as a sentence.
+/// The balance of pages as a sentence, with the files whose pages are not counted yet.
 #[must_use]
-pub fn page_balance_message(balance: PageBalance) -> Message<'static> {
+pub fn page_balance_message(balance: PageBalance, files: FileBalance) -> Message<'static> {
     let PageBalance { received: came, stored, review, refused, held, failed, open } = balance;
-    Message::BalancePages { came, stored, review, refused, held, failed, open }
+    Message::BalancePages { came, stored, review, refused, held, failed, open, unopened_files: files.open }
 }
 
 /// The balance of files as a sentence.
 #[must_use]
 pub fn file_balance_message(balance: FileBalance) -> Message<'static> {
-    let FileBalance { received, duplicate, refused, failed } = balance;
+    let FileBalance { received, duplicate, refused, failed, open: _ } = balance;
     Message::BalanceFiles { received, duplicate, refused, failed }
 }
 

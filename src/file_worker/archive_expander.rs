@@ -1,20 +1,32 @@
 //! Expansion of archives: one worker process per archive, which is its standard input.
 
+use crate::answer_check;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sohoa_base::config::Limits;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::refusal::Warning;
 use sohoa_formats::archive::expand;
-use sohoa_formats::limits::Limits;
-use sohoa_sandbox::frames::{Failure, decode, lengths_of, write_frame};
+use sohoa_formats::limits::Limits as FormatLimits;
+use sohoa_sandbox::frames::{Failure, FrameLimits, receive_frame, write_frame};
 use sohoa_sandbox::jail;
 use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_sandbox::spawner;
 use std::io::{BufWriter, Read};
+use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWriteExt};
+
+/// Most bytes of a member in one frame.
+const PIECE_BYTES: usize = 256 << 10;
+
+/// Largest frame of an expanding process: a piece of a member, or the warnings at the end.
+const FRAME: FrameLimits = FrameLimits { head_bytes: 4 << 20, payload_bytes: PIECE_BYTES as u64, values: 100_000 };
+
+/// Processor time for one archive, as a multiple of that for one request.
+const CPU_FACTOR: u64 = 30;
 
 /// Head of a frame from the worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,14 +69,14 @@ pub struct Member {
 ///
 /// # Errors
 /// `Unavailable` when the parent has closed the pipe; `Internal` when the kernel cannot limit the process.
-pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> Result<()> {
+pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &FormatLimits, name: &str) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     sohoa_sandbox::worker_process::ignore_stop_signals()?;
+    let prepared = jail::prepare(&[])?;
     let input = rustix::io::dup(std::io::stdin()).or_error(ErrorKind::Internal, || "the archive is not the standard input".to_owned())?;
     let mut archive = std::fs::File::from(input);
-    jail::limit_memory(memory_mib)?;
-    jail::apply_seccomp()?;
-    jail::allow_cpu(cpu_seconds)?;
+    jail::confine(prepared, memory_mib, &[archive.as_raw_fd()])?;
+    jail::allow_cpu(cpu_seconds.saturating_mul(CPU_FACTOR))?;
     let mut output = BufWriter::new(std::io::stdout().lock());
     let outcome = expand::expand(&mut archive, name, limits, &mut |member, bytes| send_member(&mut output, &member.path_bytes, bytes));
     let last = match outcome {
@@ -76,7 +88,7 @@ pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &Limits, name: &str) -> 
 
 fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], bytes: &mut dyn Read) -> Result<()> {
     write_frame(output, &Piece::Begin { path_hex: hex::encode(path) }, &[])?;
-    let mut chunk = vec![0; 256 << 10];
+    let mut chunk = vec![0; PIECE_BYTES];
     loop {
         match bytes.read(&mut chunk) {
             Ok(0) => return write_frame(output, &Piece::End, &[]),
@@ -90,15 +102,16 @@ fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], byt
 }
 
 /// The parent's side: expands `archive` in a worker process and passes every complete member to `take`, one at a time, as a
-/// temporary file in `scratch`. Returns the warnings, among them the truncated members.
+/// temporary file in `scratch`. Returns the warnings, among them the truncated members. Number and size of members are held to the
+/// limits here too, whatever the process says.
 ///
 /// # Errors
-/// Why the archive cannot be opened; `Limit` when it exceeds the limits of memory or time; those of `take`.
+/// Why the archive cannot be opened; `Limit` when it exceeds the limits of memory, time, members or bytes; those of `take`.
 pub async fn expand<F: Future<Output = Result<()>>>(
     config: &SpawnConfig,
     archive: &Path,
     scratch: &Path,
-    mut take: impl FnMut(Member) -> F,
+    take: impl FnMut(Member) -> F,
 ) -> Result<Vec<Warning>> {
     let input = std::fs::File::open(archive).or_error(ErrorKind::Unavailable, || format!("cannot open {}", archive.display()))?;
     let mut command = tokio::process::Command::new(&config.program);
@@ -112,59 +125,181 @@ pub async fn expand<F: Future<Output = Result<()>>>(
         .kill_on_drop(true);
     let mut child = spawner::start(command).await.or_error(ErrorKind::Unavailable, || "cannot start the reading process".to_owned())?;
     let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
-    let mut open: Option<(Vec<u8>, tempfile::NamedTempFile, tokio::fs::File, Sha256, u64)> = None;
+    take_members(&mut output, &config.limits, scratch, take).await
+}
+
+/// A member of which not all bytes have come.
+struct OpenMember {
+    path: Vec<u8>,
+    file: tempfile::NamedTempFile,
+    handle: tokio::fs::File,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl OpenMember {
+    fn create(path_hex: &str, scratch: &Path) -> Result<Self> {
+        let path = hex::decode(path_hex).map_err(|_| impossible())?;
+        let file = tempfile::NamedTempFile::new_in(scratch).or_error(ErrorKind::Unavailable, temp_file_failure)?;
+        let handle = tokio::fs::File::from_std(file.reopen().or_error(ErrorKind::Unavailable, temp_file_failure)?);
+        Ok(Self { path, file, handle, hash: Sha256::new(), bytes: 0 })
+    }
+
+    async fn append(&mut self, piece: &[u8]) -> Result<()> {
+        self.hash.update(piece);
+        self.bytes += piece.len() as u64;
+        self.handle.write_all(piece).await.or_error(ErrorKind::Unavailable, temp_file_failure)
+    }
+
+    async fn finish(mut self) -> Result<Member> {
+        self.handle.flush().await.or_error(ErrorKind::Unavailable, temp_file_failure)?;
+        Ok(Member { path: self.path, file: self.file, sha256: hex::encode(self.hash.finalize()), bytes: self.bytes })
+    }
+}
+
+/// Takes the members that an expanding process sends.
+async fn take_members<F: Future<Output = Result<()>>>(
+    output: &mut (impl AsyncRead + Unpin),
+    limits: &Limits,
+    scratch: &Path,
+    mut take: impl FnMut(Member) -> F,
+) -> Result<Vec<Warning>> {
+    let max_bytes = limits.archive_mib << 20;
+    let (mut members, mut bytes) = (0_u64, 0_u64);
+    let mut open: Option<OpenMember> = None;
+    // The process may have as long for its work as it may compute; what `take` needs does not count.
+    let mut patience = Duration::from_secs(limits.wall_seconds.max(limits.cpu_seconds.saturating_mul(CPU_FACTOR)).saturating_mul(2));
     loop {
-        let piece = tokio::time::timeout(Duration::from_secs(config.wall_seconds), receive(&mut output)).await;
-        let (piece, payload) = match piece {
+        let began = Instant::now();
+        let wait = patience.min(Duration::from_secs(limits.wall_seconds));
+        let (piece, payload) = match tokio::time::timeout(wait, receive_frame::<Piece>(output, FRAME)).await {
             Ok(Ok(piece)) => piece,
-            Ok(Err(_)) => {
+            Ok(Err(error)) if error.kind() == ErrorKind::Unavailable => {
                 return Err(Error::limit(
                     "the archive could not be opened within the limits of memory and time; unpack it and deliver the folder",
                 ));
             }
+            Ok(Err(_)) => return Err(impossible()),
             Err(_) => return Err(Error::limit("opening the archive took too long; unpack it and deliver the folder")),
         };
-        match piece {
-            Piece::Begin { path_hex } => {
-                let failed = || "cannot write a temporary file; check free space".to_owned();
-                let file = tempfile::NamedTempFile::new_in(scratch).or_error(ErrorKind::Unavailable, failed)?;
-                let handle = tokio::fs::File::from_std(file.reopen().or_error(ErrorKind::Unavailable, failed)?);
-                open = Some((hex::decode(path_hex).unwrap_or_default(), file, handle, Sha256::new(), 0));
-            }
-            Piece::Data => {
-                if let Some((_, _, handle, hash, size)) = &mut open {
-                    hash.update(&payload);
-                    *size += payload.len() as u64;
-                    handle
-                        .write_all(&payload)
-                        .await
-                        .or_error(ErrorKind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
+        patience = patience.saturating_sub(began.elapsed());
+        match (piece, open.take()) {
+            (Piece::Begin { path_hex }, None) => {
+                members += 1;
+                if members > limits.archive_members {
+                    return Err(Error::limit(format!("the archive has more than {} files; deliver it in parts", limits.archive_members)));
                 }
+                open = Some(OpenMember::create(&path_hex, scratch)?);
             }
-            Piece::End => {
-                if let Some((path, file, mut handle, hash, bytes)) = open.take() {
-                    handle
-                        .flush()
-                        .await
-                        .or_error(ErrorKind::Unavailable, || "cannot write a temporary file; check free space".to_owned())?;
-                    take(Member { path, file, sha256: hex::encode(hash.finalize()), bytes }).await?;
+            (Piece::Data, Some(mut member)) if !payload.is_empty() => {
+                bytes += payload.len() as u64;
+                if bytes > max_bytes {
+                    return Err(Error::limit(format!("the archive holds more than {} MiB; deliver it in parts", limits.archive_mib)));
                 }
+                member.append(&payload).await?;
+                open = Some(member);
             }
-            Piece::Broken => open = None,
-            Piece::Finished { warnings } => return Ok(warnings),
-            Piece::Failed(failure) => return Err(failure.into()),
+            (Piece::End, Some(member)) => take(member.finish().await?).await?,
+            (Piece::Broken, Some(_)) => {}
+            (Piece::Finished { warnings }, None) if answer_check::are_possible_warnings(&warnings) => return Ok(warnings),
+            // A member that breaks off may be the last.
+            (Piece::Failed(failure), _) => return Err(failure.into()),
+            _ => return Err(impossible()),
         }
     }
 }
 
-async fn receive(output: &mut tokio::process::ChildStdout) -> Result<(Piece, Vec<u8>)> {
-    let gone = || "the reading process closed its pipe".to_owned();
-    let mut lengths = [0; 12];
-    output.read_exact(&mut lengths).await.or_error(ErrorKind::Unavailable, gone)?;
-    let (head_length, payload_length) = lengths_of(lengths)?;
-    let mut head = vec![0; head_length];
-    output.read_exact(&mut head).await.or_error(ErrorKind::Unavailable, gone)?;
-    let mut payload = vec![0; payload_length];
-    output.read_exact(&mut payload).await.or_error(ErrorKind::Unavailable, gone)?;
-    Ok((decode(&head)?, payload))
+fn impossible() -> Error {
+    Error::internal("the process that opens archives gave an answer that cannot be; the original is kept, report this file")
+}
+
+fn temp_file_failure() -> String {
+    "cannot write a temporary file; check free space".to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn begin(path: &str) -> (Piece, &'static [u8]) {
+        (Piece::Begin { path_hex: hex::encode(path) }, b"")
+    }
+
+    fn frames(pieces: &[(Piece, &[u8])]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pieces.iter().for_each(|(piece, payload)| write_frame(&mut bytes, piece, payload).unwrap());
+        bytes
+    }
+
+    /// Members taken of what a process sent, by path and size, and how it ended.
+    async fn taken(sent: &[u8], limits: &Limits) -> (Vec<(String, u64)>, Result<Vec<Warning>>) {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut members = Vec::new();
+        let take = |member: Member| {
+            assert_eq!(std::fs::metadata(member.file.path()).unwrap().len(), member.bytes);
+            members.push((String::from_utf8_lossy(&member.path).into_owned(), member.bytes));
+            async { Ok(()) }
+        };
+        let outcome = take_members(&mut &*sent, limits, scratch.path(), take).await;
+        assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0, "a temporary file stayed");
+        (members, outcome)
+    }
+
+    const DONE: Piece = Piece::Finished { warnings: Vec::new() };
+
+    #[tokio::test]
+    async fn members_are_counted_against_the_limits_by_the_parent() {
+        let limits = Limits { archive_members: 2, archive_mib: 1, ..Limits::default() };
+        let one = |path: &str| vec![begin(path), (Piece::Data, &b"bytes"[..]), (Piece::End, b"")];
+        let whole = frames(&[one("a"), one("b"), vec![(DONE, b"")]].concat());
+        let (members, outcome) = taken(&whole, &limits).await;
+        assert_eq!((members.len(), outcome.is_ok()), (2, true));
+        let many = frames(&[one("a"), one("b"), one("c"), vec![(DONE, b"")]].concat());
+        assert_eq!(taken(&many, &limits).await.1.unwrap_err().kind(), ErrorKind::Limit);
+        let piece = vec![0; PIECE_BYTES];
+        let large = frames(&[vec![begin("a")], vec![(Piece::Data, &piece[..]); 5], vec![(Piece::End, b""), (DONE, b"")]].concat());
+        let (members, outcome) = taken(&large, &limits).await;
+        assert_eq!((members.len(), outcome.unwrap_err().kind()), (0, ErrorKind::Limit));
+    }
+
+    #[tokio::test]
+    async fn pieces_out_of_order_are_refused() {
+        let limits = Limits::default();
+        let (data, end) = ((Piece::Data, &b"x"[..]), (Piece::End, &b""[..]));
+        let wrong: [Vec<(Piece, &[u8])>; 7] = [
+            vec![data.clone()],
+            vec![end.clone()],
+            vec![begin("a"), begin("b")],
+            vec![begin("a"), (DONE, b"")],
+            vec![begin("a"), (Piece::Data, b"")],
+            vec![(Piece::Begin { path_hex: "no hex".to_owned() }, b"")],
+            vec![(Piece::Finished { warnings: vec![Warning::new("Not a code", "")] }, b"")],
+        ];
+        for pieces in wrong {
+            let (members, outcome) = taken(&frames(&pieces), &limits).await;
+            assert_eq!((members.len(), outcome.unwrap_err().kind()), (0, ErrorKind::Internal), "{pieces:?}");
+        }
+        let (members, outcome) = taken(&frames(&[begin("a"), data, end]), &limits).await;
+        assert_eq!((members.len(), outcome.unwrap_err().kind()), (1, ErrorKind::Limit), "it breaks off");
+        let too_long = vec![0; PIECE_BYTES + 1];
+        let sent = frames(&[begin("a"), (Piece::Data, &too_long)]);
+        assert_eq!(taken(&sent, &limits).await.1.unwrap_err().kind(), ErrorKind::Internal);
+    }
+
+    #[tokio::test]
+    async fn arbitrary_bytes_never_panic() {
+        let whole = frames(&[begin("a"), (Piece::Data, b"bytes"), (Piece::End, b""), (DONE, b"")]);
+        for at in 0..whole.len() {
+            for value in [0, 1, b'"', b'{', 0x7f, 0xff] {
+                let mut bytes = whole.clone();
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = value;
+                }
+                let (members, _) = taken(&bytes, &Limits::default()).await;
+                assert!(members.iter().all(|(_, size)| *size <= 5));
+                let _ = taken(whole.get(..at).unwrap_or_default(), &Limits::default()).await;
+            }
+        }
+    }
 }

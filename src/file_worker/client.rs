@@ -1,6 +1,9 @@
 //! The parent's side of a worker process: one method per request.
 
+use crate::answer_check;
 use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, Sheet, SourcePage};
+use image::{DynamicImage, GrayImage, RgbImage};
+use sohoa_base::config::Limits;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
@@ -9,25 +12,41 @@ use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::{Pool, WorkerLease};
 use std::path::Path;
 
-/// A leased worker process for files. Every request may also fail as [`WorkerLease::request`] does.
+/// A leased worker process for files. Every request may also fail as [`WorkerLease::request`] does. Answers are checked: one that no
+/// file can have is `Internal`, and ends the process.
 #[derive(Debug)]
-pub struct FileWorker<'a>(WorkerLease<'a>);
+pub struct FileWorker<'a> {
+    lease: WorkerLease<'a>,
+    limits: Limits,
+    /// Bytes of the PDF so far.
+    pdf_bytes: u64,
+}
+
+/// Pixels of a page.
+#[derive(Debug, Clone)]
+pub struct DecodedPage {
+    /// The pixels: `L8` or `RGB8`.
+    pub pixels: DynamicImage,
+    /// Resolution on both axes, dots per inch.
+    pub dpi: u32,
+}
 
 impl<'a> FileWorker<'a> {
-    /// Leases a process, preferably one that has `source` loaded already. Waits for a free one.
+    /// Leases a process for files of `unit`, preferably one that has `source` loaded already. Waits for a free one. Without a unit it
+    /// is a new one, which ends with the lease.
     ///
     /// # Errors
     /// As [`Pool::lease`].
-    pub async fn lease(pool: &'a Pool, source: &str) -> Result<Self> {
-        Ok(Self(pool.lease(source).await?))
+    pub async fn lease(pool: &'a Pool, unit: Option<&str>, source: &str) -> Result<Self> {
+        Ok(Self { lease: pool.lease(unit, source).await?, limits: *pool.limits(), pdf_bytes: 0 })
     }
 
-    /// Leases a process and makes the bytes of a local file its current source, under the name `source`.
+    /// Leases a process for files of `unit` and makes the bytes of a local file its current source, under the name `source`.
     ///
     /// # Errors
     /// As [`Pool::lease`] and [`WorkerLease::load`].
-    pub async fn open(pool: &'a Pool, source: &str, file: &Path) -> Result<Self> {
-        let mut worker = Self::lease(pool, source).await?;
+    pub async fn open(pool: &'a Pool, unit: Option<&str>, source: &str, file: &Path) -> Result<Self> {
+        let mut worker = Self::lease(pool, unit, source).await?;
         worker.load(source, file).await?;
         Ok(worker)
     }
@@ -35,7 +54,7 @@ impl<'a> FileWorker<'a> {
     /// Whether `source` is the current source.
     #[must_use]
     pub fn has(&self, source: &str) -> bool {
-        self.0.has(source)
+        self.lease.has(source)
     }
 
     /// Makes the bytes of a local file the current source under the name `source`.
@@ -43,13 +62,19 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// As [`WorkerLease::load`].
     pub async fn load(&mut self, source: &str, file: &Path) -> Result<()> {
-        self.0.load(source, file).await
+        self.lease.load(source, file).await
+    }
+
+    /// Number of the process in the system; none once it has ended.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.lease.process_id()
     }
 
     /// Processor time used under this lease so far, milliseconds.
     #[must_use]
     pub fn spent_ms(&self) -> u64 {
-        self.0.spent_ms()
+        self.lease.spent_ms()
     }
 
     /// Inspects the current source; `name` is the name under which it was delivered.
@@ -57,9 +82,12 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// Why the file is refused.
     pub async fn inspect(&mut self, name: &str) -> Result<InspectedFile> {
-        match self.0.request(&Request::Inspect { name: name.to_owned() }).await?.0 {
-            Response::Inspected(file) => Ok(file),
-            _ => Err(unexpected()),
+        match self.request(Request::Inspect { name: name.to_owned() }).await?.0 {
+            Response::Inspected(file) => {
+                let is_possible = answer_check::is_possible_file(&file, &self.limits);
+                self.take_if(is_possible, file)
+            }
+            _ => self.refuse(),
         }
     }
 
@@ -68,9 +96,9 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// `Corrupt` or `Invalid` where it is not a table.
     pub async fn table(&mut self) -> Result<Vec<Vec<String>>> {
-        match self.0.request(&Request::Table).await?.0 {
+        match self.request(Request::Table).await?.0 {
             Response::Table(rows) => Ok(rows),
-            _ => Err(unexpected()),
+            _ => self.refuse(),
         }
     }
 
@@ -79,9 +107,9 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// `Corrupt` or `Invalid` where it is not a workbook or table.
     pub async fn sheets(&mut self) -> Result<Vec<Sheet>> {
-        match self.0.request(&Request::Sheets).await?.0 {
+        match self.request(Request::Sheets).await?.0 {
             Response::Sheets(sheets) => Ok(sheets),
-            _ => Err(unexpected()),
+            _ => self.refuse(),
         }
     }
 
@@ -90,9 +118,13 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// Why the page is refused.
     pub async fn read_page(&mut self, media_type: &str, page: u32, options: ReadOptions) -> Result<PageRead> {
-        match self.0.request(&Request::Read { page: source_page(media_type, page), options }).await?.0 {
-            Response::Page(page) => Ok(*page),
-            _ => Err(unexpected()),
+        match self.request(Request::Read { page: source_page(media_type, page), options }).await?.0 {
+            Response::Page(mut page) => {
+                let is_possible = answer_check::is_possible_page(&page, &self.limits);
+                answer_check::clamp_to_page(&mut page.reading);
+                self.take_if(is_possible, *page)
+            }
+            _ => self.refuse(),
         }
     }
 
@@ -101,9 +133,33 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// Why the page is refused.
     pub async fn find_stamps(&mut self, media_type: &str, page: u32, options: ReadOptions, turn: Option<u16>) -> Result<FoundStamps> {
-        match self.0.request(&Request::FindStamps { page: source_page(media_type, page), options, turn }).await?.0 {
-            Response::Stamps(found) => Ok(found),
-            _ => Err(unexpected()),
+        match self.request(Request::FindStamps { page: source_page(media_type, page), options, turn }).await?.0 {
+            Response::Stamps(found) => {
+                let is_possible = answer_check::are_possible_stamps(&found, &self.limits);
+                self.take_if(is_possible, found)
+            }
+            _ => self.refuse(),
+        }
+    }
+
+    /// Pixels of one page.
+    ///
+    /// # Errors
+    /// Why the page is refused.
+    pub async fn decode(&mut self, media_type: &str, page: u32) -> Result<DecodedPage> {
+        let (Response::Pixels(layout), bytes) = self.request(Request::Decode { page: source_page(media_type, page) }).await? else {
+            return self.refuse();
+        };
+        if !answer_check::are_possible_pixels(layout, bytes.len(), &self.limits) {
+            return self.refuse();
+        }
+        let pixels = match layout.channels {
+            1 => GrayImage::from_raw(layout.width, layout.height, bytes).map(DynamicImage::from),
+            _ => RgbImage::from_raw(layout.width, layout.height, bytes).map(DynamicImage::from),
+        };
+        match pixels {
+            Some(pixels) => Ok(DecodedPage { pixels, dpi: layout.dpi }),
+            None => self.refuse(),
         }
     }
 
@@ -112,7 +168,8 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// Why the page is refused.
     pub async fn preview(&mut self, media_type: &str, page: u32, options: PreviewOptions) -> Result<Vec<u8>> {
-        self.payload(Request::Preview { page: source_page(media_type, page), options }).await
+        let jpeg = self.payload(Request::Preview { page: source_page(media_type, page), options }).await?;
+        self.take_if(jpeg.starts_with(&[0xFF, 0xD8, 0xFF]), jpeg)
     }
 
     /// Begins a searchable PDF and returns its first bytes.
@@ -120,7 +177,8 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// As [`WorkerLease::request`].
     pub async fn begin_pdf(&mut self, metadata: PdfMetadata) -> Result<Vec<u8>> {
-        self.payload(Request::BeginPdf { metadata }).await
+        self.pdf_bytes = 0;
+        self.pdf_part(Request::BeginPdf { metadata }).await
     }
 
     /// Adds a page of the current source to the PDF and returns its next bytes. The areas `hidden`, px of the upright reading,
@@ -129,7 +187,7 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// Why the page is refused.
     pub async fn add_pdf_page(&mut self, media_type: &str, page: u32, reading: Reading, hidden: Vec<Bounds>) -> Result<Vec<u8>> {
-        self.payload(Request::AddPdfPage { page: source_page(media_type, page), reading: Box::new(reading), hidden }).await
+        self.pdf_part(Request::AddPdfPage { page: source_page(media_type, page), reading: Box::new(reading), hidden }).await
     }
 
     /// Adds a placeholder, an empty crossed page, to the PDF and returns its next bytes.
@@ -137,7 +195,7 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// As [`WorkerLease::request`].
     pub async fn add_missing_pdf_page(&mut self) -> Result<Vec<u8>> {
-        self.payload(Request::AddMissingPdfPage).await
+        self.pdf_part(Request::AddMissingPdfPage).await
     }
 
     /// Finishes the PDF and returns its last bytes.
@@ -145,21 +203,47 @@ impl<'a> FileWorker<'a> {
     /// # Errors
     /// As [`WorkerLease::request`].
     pub async fn finish_pdf(&mut self) -> Result<Vec<u8>> {
-        self.payload(Request::FinishPdf).await
+        self.pdf_part(Request::FinishPdf).await
+    }
+
+    /// Next bytes of the PDF, which as a whole is no larger than an archive may be.
+    async fn pdf_part(&mut self, request: Request) -> Result<Vec<u8>> {
+        let part = self.payload(request).await?;
+        self.pdf_bytes = self.pdf_bytes.saturating_add(part.len() as u64);
+        if self.pdf_bytes > self.limits.archive_mib << 20 {
+            self.lease.discard();
+            return Err(Error::limit(format!(
+                "the PDF of the document is larger than {} MiB; split the document",
+                self.limits.archive_mib
+            )));
+        }
+        Ok(part)
     }
 
     async fn payload(&mut self, request: Request) -> Result<Vec<u8>> {
-        match self.0.request(&request).await? {
+        match self.request(request).await? {
             (Response::Done, payload) => Ok(payload),
-            _ => Err(unexpected()),
+            _ => self.refuse(),
         }
+    }
+
+    async fn request(&mut self, request: Request) -> Result<(Response, Vec<u8>)> {
+        let limits = request.answer_limits(&self.limits);
+        self.lease.request(&request, limits).await
+    }
+
+    /// The answer, or an error and the end of the process.
+    fn take_if<T>(&mut self, is_possible: bool, answer: T) -> Result<T> {
+        if is_possible { Ok(answer) } else { self.refuse() }
+    }
+
+    /// Ends the process for an answer that cannot be.
+    fn refuse<T>(&mut self) -> Result<T> {
+        self.lease.discard();
+        Err(Error::internal("the reading process gave an answer that cannot be; the original is kept, report this file"))
     }
 }
 
 fn source_page(media_type: &str, page: u32) -> SourcePage {
     SourcePage { media_type: media_type.to_owned(), page }
-}
-
-fn unexpected() -> Error {
-    Error::internal("the reading process answered something else")
 }

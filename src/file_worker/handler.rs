@@ -1,7 +1,8 @@
 //! Processes requests about the current source, within the worker process.
 
 use crate::preview;
-use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, SourcePage};
+use crate::request::{FoundStamps, InspectedFile, PageRead, PixelLayout, PreviewOptions, Request, Response, SourcePage};
+use image::DynamicImage;
 use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::{Error, Result};
 use sohoa_engine::engine::Engine;
@@ -71,6 +72,16 @@ impl FileHandler {
         Ok(Response::Stamps(FoundStamps { stamps: found.stamps, turn: found.turn, cpu_ms: found.cost_ms }))
     }
 
+    fn decode(&mut self, page: &SourcePage) -> Result<(Response, Vec<u8>)> {
+        let PageImage { pixels, dpi, .. } = self.page(page)?;
+        let (width, height) = (pixels.width(), pixels.height());
+        let (channels, bytes) = match pixels {
+            DynamicImage::ImageLuma8(grey) => (1, grey.into_raw()),
+            colour => (3, colour.into_rgb8().into_raw()),
+        };
+        Ok((Response::Pixels(PixelLayout { width, height, channels, dpi }), bytes))
+    }
+
     fn preview(&mut self, page: &SourcePage, options: PreviewOptions) -> Result<Vec<u8>> {
         let mut image = self.page(page)?;
         if let Some(hidden) = options.hidden {
@@ -102,6 +113,7 @@ impl Handler for FileHandler {
             Request::Table => Ok(without_payload(Response::Table(table_reader::read_rows(&self.bytes)?))),
             Request::Read { page, options } => self.read(&page, options).map(without_payload),
             Request::FindStamps { page, options, turn } => self.find_stamps(&page, options, turn).map(without_payload),
+            Request::Decode { page } => self.decode(&page),
             Request::Preview { page, options } => self.preview(&page, options).map(with_payload),
             Request::BeginPdf { metadata } => {
                 self.pdf = Some(PdfWriter::new(&metadata));

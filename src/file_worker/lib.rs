@@ -2,9 +2,10 @@
 //! other process opens such a file.
 //!
 //! [`client::FileWorker`] is the parent's side, with one method per request. [`request`] holds requests and responses,
-//! [`handler`] processes them. Archives are expanded by a process of their own ([`archive_expander`]) whose standard input is
-//! the archive.
+//! [`handler`] processes them. The parent checks what comes back (`answer_check`). Archives are expanded by a process of their own
+//! ([`archive_expander`]) whose standard input is the archive.
 
+mod answer_check;
 pub mod archive_expander;
 pub mod client;
 pub mod handler;

@@ -1,6 +1,7 @@
 //! Requests to a worker process about its current source, and their responses.
 
 use serde::{Deserialize, Serialize};
+use sohoa_base::config::Limits;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Reading, SecrecyStamp};
 use sohoa_base::model::record::Signature;
@@ -8,6 +9,7 @@ use sohoa_base::model::refusal::Warning;
 use sohoa_formats::pdf::write::pdf_writer::PdfMetadata;
 use sohoa_formats::redaction::Redaction;
 use sohoa_recognition::page::ReadOptions;
+use sohoa_sandbox::frames::FrameLimits;
 use std::collections::BTreeMap;
 
 /// A page of the current source.
@@ -48,6 +50,11 @@ pub enum Request {
         /// Clockwise turn that makes it upright, degrees; `None`: it is detected.
         turn: Option<u16>,
     },
+    /// Pixels of one page: they are the payload of the response.
+    Decode {
+        /// Which page.
+        page: SourcePage,
+    },
     /// Preview of one page: the payload of the response is a JPEG.
     Preview {
         /// Which page.
@@ -73,6 +80,34 @@ pub enum Request {
     AddMissingPdfPage,
     /// Finish the PDF: its last bytes are the payload of the response.
     FinishPdf,
+}
+
+impl Request {
+    /// Largest answer to this request. `limits` are those of the worker process.
+    #[must_use]
+    pub fn answer_limits(&self, limits: &Limits) -> FrameLimits {
+        const MIB: u32 = 1 << 20;
+        let head = |mebibytes: u32, values: usize| FrameLimits { head_bytes: mebibytes * MIB, payload_bytes: 0, values };
+        let payload = |payload_bytes: u64| FrameLimits { payload_bytes, ..FrameLimits::SHORT };
+        match self {
+            Self::Inspect { .. } => head(4, 100_000),
+            // A sheet may have 100,001 rows, and a cell 100,000 bytes.
+            Self::Table | Self::Sheets => head(64, 4_000_000),
+            // The reading of a dense page takes about 200 kB.
+            Self::Read { .. } => head(16, 2_000_000),
+            Self::FindStamps { .. } | Self::BeginPdf { .. } | Self::AddMissingPdfPage => payload(1 << 20),
+            Self::Decode { .. } => payload(max_pixels(limits).saturating_mul(3)),
+            Self::Preview { .. } => payload(64 << 20),
+            // Pictures come into a PDF as they are in their file, or compressed.
+            Self::AddPdfPage { .. } | Self::FinishPdf => payload((limits.file_mib << 20).saturating_add(64 << 20)),
+        }
+    }
+}
+
+/// Greatest number of pixels of a page, whether it is a picture or was drawn from a PDF.
+pub(crate) fn max_pixels(limits: &Limits) -> u64 {
+    let drawn = sohoa_formats::limits::Limits::default().max_rendered_pixels;
+    limits.megapixels.saturating_mul(1_000_000).max(drawn)
 }
 
 /// Options of a preview.
@@ -102,10 +137,25 @@ pub enum Response {
     Table(Vec<Vec<String>>),
     /// To `FindStamps`.
     Stamps(FoundStamps),
+    /// To `Decode`: the pixels row by row are the payload.
+    Pixels(PixelLayout),
 }
 
 /// Name of a sheet, and its cells by row.
 pub type Sheet = (String, Vec<Vec<String>>);
+
+/// Form of decoded pixels.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct PixelLayout {
+    /// Width, px.
+    pub width: u32,
+    /// Height, px.
+    pub height: u32,
+    /// Bytes of a pixel: 1 (grey) or 3 (red, green, blue).
+    pub channels: u8,
+    /// Resolution on both axes, dots per inch.
+    pub dpi: u32,
+}
 
 /// Result of inspecting a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -174,7 +174,7 @@ async fn probe(resources: &Resources<'_>, cause: ErrorKind) -> std::result::Resu
         let file = file.or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
         std::fs::write(file.path(), vec![0; PROBE_BYTES]).or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)
     };
-    let processes = async { resources.stages.pool.lease("").await.map(|_| ()) };
+    let processes = async { resources.stages.pool.lease(None, "").await.map(|_| ()) };
     within("disk", disk).await?;
     within("catalogue", catalogue).await?;
     within("store", probe_store(resources)).await?;

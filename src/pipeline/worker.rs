@@ -248,19 +248,27 @@ async fn run_stages(context: &Context<'_>, claim: &Claim, work: &mut TaskState) 
     Ok(())
 }
 
-/// Runs one stage. Readings that are gone from the cache are made again, once, and the stage runs anew.
+/// Passes of one stage: while somebody deletes the cache, readings that were made again may be gone again.
+const MAX_PASSES: u32 = 10;
+
+/// Runs one stage. Readings that are gone from the cache are made again, and the stage runs anew.
+///
+/// # Errors
+/// Those of the stage; `Conflict`, so that the task is tried again later, while the cache does not keep what is put there.
 async fn run_stage(context: &Context<'_>, stage: &dyn Stage, options: &serde_json::Value, work: &mut TaskState) -> Result<()> {
     let before = work.changes.len();
-    match stage.run(context, options, work).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            work.changes.truncate(before);
-            if stages::readings::restore_lost(context, work).await? == 0 {
-                return Err(error);
+    for _ in 0..MAX_PASSES {
+        match stage.run(context, options, work).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                work.changes.truncate(before);
+                if stages::readings::restore_lost(context, work).await? == 0 {
+                    return Err(error);
+                }
             }
-            stage.run(context, options, work).await
+            done => return done,
         }
-        done => done,
     }
+    Err(Error::new(ErrorKind::Conflict, "readings are deleted from the cache as fast as they are made; leave the cache alone for a while"))
 }
 
 /// Deletes what the committed task no longer needs; what cannot be deleted now is only space.

@@ -4,12 +4,29 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// Largest head, bytes. The reading of a dense page takes about 200 kB.
-const MAX_HEAD_BYTES: u32 = 64 << 20;
+/// Largest size of a frame that is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameLimits {
+    /// Head, bytes.
+    pub head_bytes: u32,
+    /// Payload, bytes.
+    pub payload_bytes: u64,
+    /// JSON values in the head. Values may take many times the memory of their text, such as an empty string.
+    pub values: usize,
+}
 
-/// Largest payload, bytes.
-const MAX_PAYLOAD_BYTES: u64 = 2 << 30;
+impl FrameLimits {
+    /// A short answer without a payload.
+    pub const SHORT: Self = Self { head_bytes: 256 << 10, payload_bytes: 0, values: 10_000 };
+
+    /// Any frame of the parent, which a worker process trusts.
+    const OF_PARENT: Self = Self { head_bytes: 64 << 20, payload_bytes: 2 << 30, values: usize::MAX };
+}
+
+/// Most characters of an error message from a worker process.
+const MAX_MESSAGE_CHARS: usize = 2_000;
 
 /// Message from the parent to a worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +49,9 @@ pub enum Reply<A> {
     Ready {
         /// SHA-256 of each model file that was loaded, by model name.
         models: BTreeMap<String, String>,
+        /// Whether the kernel restricts the files that it may open (landlock).
+        #[serde(default)]
+        landlock: bool,
     },
     /// The payload is now the current source.
     Loaded,
@@ -72,7 +92,8 @@ impl From<&Error> for Failure {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let kind = KINDS.iter().find(|(_, word)| *word == failure.kind).map_or(ErrorKind::Internal, |(kind, _)| *kind);
-        Error::new(kind, failure.message)
+        let shown = |letter: char| if letter.is_control() { ' ' } else { letter };
+        Error::new(kind, failure.message.chars().take(MAX_MESSAGE_CHARS).map(shown).collect::<String>())
     }
 }
 
@@ -83,14 +104,13 @@ impl From<Failure> for Error {
 pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8]) -> Result<()> {
     let head = encode(head)?;
     let lengths = frame_lengths(&head, payload.len() as u64)?;
-    let gone = || "the reading process closed its pipe".to_owned();
     pipe.write_all(&lengths).or_error(ErrorKind::Unavailable, gone)?;
     pipe.write_all(&head).or_error(ErrorKind::Unavailable, gone)?;
     pipe.write_all(payload).or_error(ErrorKind::Unavailable, gone)?;
     pipe.flush().or_error(ErrorKind::Unavailable, gone)
 }
 
-/// Reads one frame, or `None` at the end of the pipe.
+/// Reads one frame of the parent, which is trusted, or `None` at the end of the pipe.
 ///
 /// # Errors
 /// `Corrupt` for a malformed or incomplete frame; `Limit` for one that is too long.
@@ -100,12 +120,41 @@ pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T
         return Ok(None);
     }
     pipe.read_exact(&mut lengths[1..]).or_error(ErrorKind::Corrupt, broken)?;
-    let (head_length, payload_length) = lengths_of(lengths)?;
-    let mut head = vec![0; head_length];
+    let (head_length, payload_length) = lengths_of(lengths, FrameLimits::OF_PARENT)?;
+    let mut head = vec![0; head_length as usize];
     pipe.read_exact(&mut head).or_error(ErrorKind::Corrupt, broken)?;
-    let mut payload = vec![0; payload_length];
+    let mut payload = vec![0; usize::try_from(payload_length).unwrap_or(usize::MAX)];
     pipe.read_exact(&mut payload).or_error(ErrorKind::Corrupt, broken)?;
     Ok(Some((decode(&head)?, payload)))
+}
+
+/// Waits for one frame of a worker process, which is not trusted: no more than `limits` is taken, and memory is used for bytes that have
+/// come, never for a length that was claimed.
+///
+/// # Errors
+/// `Unavailable` when the pipe ends early; `Limit` for a frame that is too long; `Corrupt` for a malformed one.
+pub async fn receive_frame<T: DeserializeOwned>(pipe: &mut (impl AsyncRead + Unpin), limits: FrameLimits) -> Result<(T, Vec<u8>)> {
+    let mut lengths = [0; 12];
+    pipe.read_exact(&mut lengths).await.or_error(ErrorKind::Unavailable, gone)?;
+    let (head_length, payload_length) = lengths_of(lengths, limits)?;
+    let head = receive_bytes(pipe, head_length.into()).await?;
+    if value_count(&head) > limits.values {
+        return Err(too_long());
+    }
+    let head = decode(&head)?;
+    Ok((head, receive_bytes(pipe, payload_length).await?))
+}
+
+/// Waits for `length` bytes. The buffer grows as they come, to at most twice their number.
+async fn receive_bytes(pipe: &mut (impl AsyncRead + Unpin), length: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    pipe.take(length).read_to_end(&mut bytes).await.or_error(ErrorKind::Unavailable, gone)?;
+    if bytes.len() as u64 == length { Ok(bytes) } else { Err(Error::unavailable(gone())) }
+}
+
+/// At least the number of values in a JSON text, keys left out. Signs within texts count too.
+fn value_count(json: &[u8]) -> usize {
+    1 + json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count()
 }
 
 /// Serializes a head as JSON.
@@ -129,26 +178,27 @@ pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
 /// # Errors
 /// `Limit` where head or payload is too long.
 pub fn frame_lengths(head: &[u8], payload: u64) -> Result<[u8; 12]> {
-    let too_long = || "a frame between processes is too long".to_owned();
-    let head_length = u32::try_from(head.len()).or_error(ErrorKind::Limit, too_long)?;
+    let head_length = u32::try_from(head.len()).map_err(|_| too_long())?;
     let mut lengths = [0; 12];
     lengths[..4].copy_from_slice(&head_length.to_le_bytes());
     lengths[4..].copy_from_slice(&payload.to_le_bytes());
-    lengths_of(lengths).map(|_| lengths)
+    lengths_of(lengths, FrameLimits::OF_PARENT).map(|_| lengths)
 }
 
 /// Lengths of head and payload from the first twelve bytes of a frame.
-///
-/// # Errors
-/// `Limit` where one of them is too long.
-pub fn lengths_of(lengths: [u8; 12]) -> Result<(usize, usize)> {
+fn lengths_of(lengths: [u8; 12], limits: FrameLimits) -> Result<(u32, u64)> {
     let [a, b, c, d, rest @ ..] = lengths;
     let head = u32::from_le_bytes([a, b, c, d]);
     let payload = u64::from_le_bytes(rest);
-    if head > MAX_HEAD_BYTES || payload > MAX_PAYLOAD_BYTES {
-        return Err(Error::limit("a frame between processes is too long"));
-    }
-    Ok((head as usize, usize::try_from(payload).unwrap_or(usize::MAX)))
+    if head > limits.head_bytes || payload > limits.payload_bytes { Err(too_long()) } else { Ok((head, payload)) }
+}
+
+fn too_long() -> Error {
+    Error::limit("what was read of the file is more than one answer of the reading process may hold; split the file")
+}
+
+fn gone() -> String {
+    "the reading process closed its pipe".to_owned()
 }
 
 fn broken() -> String {
@@ -157,8 +207,79 @@ fn broken() -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+
+    const LIMITS: FrameLimits = FrameLimits { head_bytes: 1000, payload_bytes: 500, values: 40 };
+
+    /// Numbers that look random and are the same in every run (xorshift).
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn next(&mut self, below: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % below as u64).unwrap()
+        }
+    }
+
+    async fn receive(mut bytes: &[u8]) -> Result<(Reply<Vec<String>>, Vec<u8>)> {
+        receive_frame(&mut bytes, LIMITS).await
+    }
+
+    #[tokio::test]
+    async fn arbitrary_bytes_are_an_error_or_a_frame_within_limits() {
+        let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+        let mut whole = Vec::new();
+        write_frame(&mut whole, &Reply::Answer(vec!["trang".to_owned(), "hồ sơ".to_owned()]), b"bytes").unwrap();
+        assert!(receive(&whole).await.is_ok());
+        for _ in 0..20_000 {
+            let mut bytes = whole.clone();
+            for _ in 0..=numbers.next(4) {
+                let at = numbers.next(bytes.len());
+                bytes[at] = u8::try_from(numbers.next(256)).unwrap();
+            }
+            bytes.truncate(whole.len() - numbers.next(3) * numbers.next(whole.len()) / 2);
+            if let Ok((Reply::Answer(texts), payload)) = receive(&bytes).await {
+                assert!(texts.len() <= LIMITS.values && payload.len() as u64 <= LIMITS.payload_bytes);
+            }
+        }
+        for length in 0..400 {
+            let bytes: Vec<u8> = (0..length).map(|_| u8::try_from(numbers.next(256)).unwrap()).collect();
+            assert!(receive(&bytes).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn claimed_length_takes_no_memory() {
+        let came = vec![7; 100_000];
+        assert_eq!(receive_bytes(&mut came.as_slice(), 1 << 60).await.unwrap_err().kind(), ErrorKind::Unavailable);
+        let taken = receive_bytes(&mut came.as_slice(), 100_000).await.unwrap();
+        assert!(taken.capacity() <= 2 * came.len(), "{}", taken.capacity());
+        // A claim within the limits, but nothing behind it.
+        let mut lengths = frame_lengths(&[b' '; 900], 500).unwrap().to_vec();
+        lengths.extend(b"[]");
+        assert_eq!(receive(&lengths).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn frames_over_a_limit_are_rejected_before_they_are_read() {
+        let frame = |head: &[u8], payload: &[u8]| [&frame_lengths(head, payload.len() as u64).unwrap()[..], head, payload].concat();
+        let answer = |count: usize| format!("{{\"answer\":[{}\"\"]}}", "\"\",".repeat(count)).into_bytes();
+        assert!(receive(&frame(&answer(30), b"")).await.is_ok());
+        for (head, payload) in [(answer(60), 0), (vec![b' '; 1001], 0), (answer(1), 501)] {
+            assert_eq!(receive(&frame(&head, &vec![0; payload])).await.unwrap_err().kind(), ErrorKind::Limit);
+        }
+    }
+
+    #[test]
+    fn message_of_a_failure_is_short_and_without_control_characters() {
+        let message = format!("broken\u{1b}[2J\n{}", "x".repeat(100_000));
+        let error = Error::from(Failure { kind: "corrupt".to_owned(), message });
+        assert_eq!(error.context().chars().count(), MAX_MESSAGE_CHARS);
+        assert!(error.context().starts_with("broken [2J x"), "{}", &error.context()[..20]);
+    }
 
     #[test]
     fn frames_round_trip_through_pipe() {

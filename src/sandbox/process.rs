@@ -1,6 +1,6 @@
 //! One worker process as its parent sees it: start, exchange of frames, accounting, and cause of its end.
 
-use crate::frames::{Message, Reply, decode, encode, frame_lengths, lengths_of};
+use crate::frames::{FrameLimits, Message, Reply, encode, frame_lengths, receive_frame};
 use crate::spawn_config::SpawnConfig;
 use crate::spawner;
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,12 +23,25 @@ pub(crate) struct Process {
     /// End of its standard error.
     stderr_tail: Arc<Mutex<Vec<u8>>>,
     stderr_task: JoinHandle<()>,
+    /// Unit whose files it serves; none before its first lease.
+    pub(crate) unit: Option<String>,
+    /// Number of requests so far.
+    pub(crate) requests: u32,
     /// SHA-256 of the current source, or empty.
     pub(crate) loaded: String,
-    /// SHA-256 of each model file, by model name.
-    pub(crate) models: BTreeMap<String, String>,
+    /// What it said when it was ready.
+    pub(crate) ready: ReadyState,
     /// Processor time at the last call of [`Self::spend`], milliseconds.
     cpu_ms: u64,
+}
+
+/// What a worker process says when it is ready.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReadyState {
+    /// SHA-256 of each model file, by model name.
+    pub(crate) models: BTreeMap<String, String>,
+    /// Whether the kernel restricts the files that it may open (landlock).
+    pub(crate) has_landlock: bool,
 }
 
 impl Process {
@@ -61,12 +74,22 @@ impl Process {
         };
         let stderr_tail = Arc::new(Mutex::new(Vec::new()));
         let stderr_task = tokio::spawn(drain_stderr(stderr, stderr_tail.clone()));
-        let mut process =
-            Process { child, input, output, stderr_tail, stderr_task, loaded: String::new(), models: BTreeMap::new(), cpu_ms: 0 };
-        let ready = tokio::time::timeout(Duration::from_secs(config.wall_seconds), process.receive()).await;
+        let mut process = Process {
+            child,
+            input,
+            output,
+            stderr_tail,
+            stderr_task,
+            unit: None,
+            requests: 0,
+            loaded: String::new(),
+            ready: ReadyState::default(),
+            cpu_ms: 0,
+        };
+        let ready = tokio::time::timeout(Duration::from_secs(config.limits.wall_seconds), process.receive(FrameLimits::SHORT)).await;
         match ready {
-            Ok(Ok((Reply::<()>::Ready { models }, _))) => {
-                process.models = models;
+            Ok(Ok((Reply::<()>::Ready { models, landlock }, _))) => {
+                process.ready = ReadyState { models, has_landlock: landlock };
                 let spent_ms = process.spend();
                 Ok((process, spent_ms))
             }
@@ -91,16 +114,8 @@ impl Process {
     }
 
     /// Waits for one frame.
-    pub(crate) async fn receive<A: DeserializeOwned>(&mut self) -> Result<(Reply<A>, Vec<u8>)> {
-        let gone = || "the reading process closed its pipe".to_owned();
-        let mut lengths = [0; 12];
-        self.output.read_exact(&mut lengths).await.or_error(ErrorKind::Unavailable, gone)?;
-        let (head_length, payload_length) = lengths_of(lengths)?;
-        let mut head = vec![0; head_length];
-        self.output.read_exact(&mut head).await.or_error(ErrorKind::Unavailable, gone)?;
-        let mut payload = vec![0; payload_length];
-        self.output.read_exact(&mut payload).await.or_error(ErrorKind::Unavailable, gone)?;
-        Ok((decode(&head)?, payload))
+    pub(crate) async fn receive<A: DeserializeOwned>(&mut self, limits: FrameLimits) -> Result<(Reply<A>, Vec<u8>)> {
+        receive_frame(&mut self.output, limits).await
     }
 
     /// Last line that an ended process wrote to its standard error, without `note:` lines of the Rust runtime.
@@ -151,6 +166,7 @@ async fn drain_stderr(mut stderr: ChildStderr, tail: Arc<Mutex<Vec<u8>>>) {
 /// Error for a process that ended during a request, by its exit status and its last line of standard error.
 pub(crate) fn classify_exit(status: Option<ExitStatus>, message: &str) -> Error {
     let signal = status.and_then(|status| status.signal());
+    let message = message.replace(char::is_control, " ");
     if message.contains("memory allocation of") || message.contains("bad_alloc") || message.contains("out of memory") {
         return Error::limit("reading needs more memory than one page may take; scan it at a lower resolution or split the file");
     }

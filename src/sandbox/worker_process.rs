@@ -6,6 +6,7 @@ use crate::jail;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Resource limits of a worker process.
@@ -20,24 +21,30 @@ pub struct SandboxLimits {
 /// Stack size, bytes: parsers recurse into nested input.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Serves requests until the parent closes the pipe. `open` creates the handler while files are still accessible.
+/// Serves requests until the parent closes the pipe. `open` creates the handler while `readable` (files, or folders with all in them)
+/// and the libraries of the system are still accessible.
 ///
 /// # Errors
 /// That of `open`; `Internal` when the kernel cannot limit the process; those of the pipe.
-pub fn serve<H: Handler>(limits: SandboxLimits, open: impl FnOnce() -> Result<H> + Send + 'static) -> Result<()> {
+pub fn serve<H: Handler>(limits: SandboxLimits, readable: &[PathBuf], open: impl FnOnce() -> Result<H> + Send + 'static) -> Result<()> {
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     ignore_stop_signals()?;
+    let prepared = jail::prepare(readable)?;
+    let (sender, main_is_bare) = std::sync::mpsc::channel();
     let worker = std::thread::Builder::new()
         .name("reader".to_owned())
         .stack_size(STACK_BYTES)
         .spawn(move || -> Result<()> {
             let handler = open()?;
-            jail::limit_memory(limits.memory_mib)?;
-            jail::apply_seccomp()?;
-            jail::verify_seccomp()?;
-            answer_all(limits, handler)
+            // Each thread drops its own capabilities, and no thread can do so once system calls are filtered.
+            main_is_bare.recv().or_error(ErrorKind::Internal, || "the reading process cannot give up privileges".to_owned())?;
+            jail::confine(prepared, limits.memory_mib, &jail::open_inputs()?)?;
+            answer_all(limits, prepared.has_landlock, handler)
         })
         .map_err(|error| Error::unavailable("the reading process cannot start its thread").caused_by(error))?;
+    jail::drop_capabilities()?;
+    // A worker that has failed to open its handler waits for nothing.
+    let _ = sender.send(());
     worker.join().unwrap_or_else(|_| Err(Error::internal("the reading process panicked")))
 }
 
@@ -55,10 +62,10 @@ pub fn ignore_stop_signals() -> Result<()> {
     Ok(())
 }
 
-fn answer_all<H: Handler>(limits: SandboxLimits, mut handler: H) -> Result<()> {
+fn answer_all<H: Handler>(limits: SandboxLimits, has_landlock: bool, mut handler: H) -> Result<()> {
     let mut input = BufReader::new(std::io::stdin().lock());
     let mut output = BufWriter::new(std::io::stdout().lock());
-    write_frame(&mut output, &Reply::<H::Response>::Ready { models: handler.models() }, &[])?;
+    write_frame(&mut output, &Reply::<H::Response>::Ready { models: handler.models(), landlock: has_landlock }, &[])?;
     while let Some((message, payload)) = read_frame::<Message<H::Request>>(&mut input)? {
         jail::allow_cpu(limits.cpu_seconds)?;
         let outcome = catch_unwind(AssertUnwindSafe(|| match message {

@@ -9,6 +9,7 @@ use crate::query_executor;
 use crate::schema::{INDEX_VERSION, IndexFields, build};
 use serde::{Deserialize, Serialize};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::private_files;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -199,7 +200,7 @@ impl IndexUpdate {
 
 fn open_or_replace(folder: &Path) -> Result<OpenIndex> {
     let failed = || format!("cannot open the search index in {}", folder.display());
-    fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
+    private_files::create_folder(folder).or_error(ErrorKind::Unavailable, failed)?;
     // Several processes may open a home at the same time; only one may create or replace the index.
     let lock = File::create(folder.join("open.lock")).or_error(ErrorKind::Unavailable, failed)?;
     lock.lock().or_error(ErrorKind::Unavailable, failed)?;

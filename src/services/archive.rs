@@ -1,23 +1,28 @@
 //! Opens the archive: the one place that picks back-ends.
 
+use crate::runs::trial_slots::TrialSlots;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::config::{Config, Limits};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::calendar::Day;
+use sohoa_base::private_files;
 use sohoa_catalog::Catalog;
 use sohoa_engine::networks::models;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
+use sohoa_pipeline::deposits::CatalogDeposits;
 use sohoa_pipeline::outage::{OutageMonitor, Resources};
 use sohoa_sandbox::pool::Pool;
 use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
 use sohoa_stages::stage::Context;
 use sohoa_storage::blob_store::BlobStore;
+use sohoa_storage::counted::CountedStore;
 use sohoa_storage::key;
 use sohoa_storage::open as open_blobs;
 use sohoa_storage::s3::client::S3Options;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
@@ -29,6 +34,8 @@ pub struct Archive {
     pub config: Config,
     /// Object storage, the source of truth.
     pub store: Arc<dyn BlobStore>,
+    /// Calls of the store so far.
+    pub store_calls: Arc<AtomicU64>,
     /// SQL catalogue; rebuilt from the store when lost.
     pub catalog: Catalog,
     /// Search index; rebuilt from the store when lost.
@@ -37,7 +44,7 @@ pub struct Archive {
     pub search_permits: Semaphore,
     /// Sandboxed processes that read pages.
     pub pool: Pool,
-    /// Sandboxed processes that render pages for viewing; separate from `pool`, so that viewing does not wait for a run.
+    /// Sandboxed processes that render pages for viewing and read tables; separate from `pool`, so that viewing does not wait for a run.
     pub viewers: Pool,
     /// Configuration of the process that expands archive files.
     pub expander: SpawnConfig,
@@ -49,6 +56,9 @@ pub struct Archive {
     pub trained_model: TrainedModel,
     /// SHA-256 of its JSON, lower-case hexadecimal; none where nothing was trained.
     pub trained_model_sha256: Option<String>,
+    /// Trials of pipelines that go on.
+    pub trials: TrialSlots,
+    deposits: CatalogDeposits,
     worker_threads: OnceLock<WorkerThreads>,
 }
 
@@ -65,6 +75,9 @@ impl Drop for WorkerThreads {
     }
 }
 
+/// Names by which a folder is known as the home of an archive.
+const HOME_MARKS: &[&str] = &["catalog.db", "store", "index", "tmp", "sohoa.toml", "secret.key"];
+
 /// Number of processes that render pages for viewing.
 const VIEWERS: usize = 2;
 
@@ -74,21 +87,27 @@ impl Archive {
     /// # Errors
     /// `Unavailable` when one of them does not answer; `Invalid` for a malformed URL.
     pub async fn open(config: Config, program: &Path) -> Result<Arc<Self>> {
+        if config.scripted_engine.is_some() {
+            tracing::warn!("no page is read: the scripted engine says the same words for every line (--scripted-engine, for tests only)");
+        }
         let home = &config.home;
         let scratch = home.join("tmp");
-        std::fs::create_dir_all(&scratch).or_error(ErrorKind::Unavailable, || format!("cannot make the folder {}", scratch.display()))?;
-        let store = open_blobs::open(&config.store_url(), &s3_options(&config)).await?;
+        let cannot = |folder: &Path| format!("cannot make the folder {}; check its permissions", folder.display());
+        private_files::claim_folder(home, HOME_MARKS).or_error(ErrorKind::Unavailable, || cannot(home))?;
+        private_files::create_folder(&scratch).or_error(ErrorKind::Unavailable, || cannot(&scratch))?;
+        let (store, store_calls) = CountedStore::new(open_blobs::open(&config.store_url(), &s3_options(&config)).await?);
+        let store: Arc<dyn BlobStore> = Arc::new(store);
         let catalog = Catalog::open(&config.catalog_url()).await?;
         check_identity(store.as_ref(), &catalog, &config).await?;
         let index = Arc::new(SearchIndex::open(&config.index_folder())?);
         let pool = pool(&config, program, config.job_count());
-        let viewers = Pool::new(SpawnConfig { arguments: arguments("show", &config, None), ..pool_launch(&config, program) }, VIEWERS);
+        let viewers = viewing_pool(&config, program, VIEWERS);
         let (learned, learned_sha256) = load_trained_model(store.as_ref()).await?;
         let expander = SpawnConfig { arguments: arguments("expand", &config, None), ..pool_launch(&config, program) };
         let searches = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Arc::new(Self {
             store,
-            catalog,
+            store_calls,
             index,
             search_permits: searches,
             pool,
@@ -98,6 +117,9 @@ impl Archive {
             scratch,
             trained_model: learned,
             trained_model_sha256: learned_sha256,
+            deposits: CatalogDeposits(catalog.clone()),
+            catalog,
+            trials: TrialSlots::default(),
             worker_threads: OnceLock::new(),
             config,
         }))
@@ -129,6 +151,7 @@ impl Archive {
             outages: &self.outages,
             stages: Context {
                 store: self.store.as_ref(),
+                deposits: &self.deposits,
                 pool: &self.pool,
                 expander: &self.expander,
                 temp_dir: &self.scratch,
@@ -200,12 +223,14 @@ pub fn pool(config: &Config, program: &Path, size: usize) -> Pool {
     Pool::new(pool_launch(config, program), size)
 }
 
+/// A pool of processes that decode pages and tables, and read no text.
+#[must_use]
+pub fn viewing_pool(config: &Config, program: &Path, size: usize) -> Pool {
+    Pool::new(SpawnConfig { arguments: arguments("show", config, None), ..pool_launch(config, program) }, size)
+}
+
 fn pool_launch(config: &Config, program: &Path) -> SpawnConfig {
-    SpawnConfig {
-        program: program.to_path_buf(),
-        arguments: arguments("read", config, config.tessdata.as_deref()),
-        wall_seconds: config.limits.wall_seconds,
-    }
+    SpawnConfig { program: program.to_path_buf(), arguments: arguments("read", config, config.tessdata.as_deref()), limits: config.limits }
 }
 
 /// Arguments of the hidden command that runs a sandboxed process in this role.
@@ -215,6 +240,9 @@ fn arguments(role: &str, config: &Config, tessdata: Option<&Path>) -> Vec<String
     let mut arguments = ["reader", role, "--limits", &limits, "--models", &models].map(str::to_owned).to_vec();
     if let Some(folder) = tessdata {
         arguments.extend(["--tessdata".to_owned(), folder.to_string_lossy().into_owned()]);
+    }
+    if let Some(words) = config.scripted_engine.as_ref().filter(|_| role == "read") {
+        arguments.push(format!("--scripted={words}"));
     }
     arguments.push("--".to_owned());
     arguments

@@ -6,6 +6,7 @@ pub mod hot_folders;
 pub mod intake;
 pub mod loop_health;
 pub mod maintenance;
+mod outbox;
 pub mod quarantine;
 pub mod records;
 pub mod reports;

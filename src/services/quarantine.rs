@@ -1,14 +1,16 @@
 //! Quarantine (cách ly): dossiers held because of a stamp of secrecy, and the decisions of the officers in charge.
 
+use crate::accounts::officers::Officer;
 use crate::archive::Archive;
-use crate::runs::batch_ledger::save_ledger;
+use crate::outbox;
 use crate::runs::execution;
+use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::PageBalance;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
-pub use sohoa_catalog::QuarantineDecision;
-use sohoa_catalog::{HeldDossier, REBUILT_BATCH, RemovalPlan};
+use sohoa_catalog::{HeldDossier, QuarantineDecision, REBUILT_BATCH, RemovalPlan};
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_stages::object_names;
 use sohoa_storage::key;
@@ -18,14 +20,19 @@ use std::sync::Arc;
 
 /// A dossier in quarantine, whose readings are not stored, so that no text of it can be shown; or one with originals that wait
 /// because they could not be read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct QuarantineEntry {
     /// Object name of the dossier.
     pub dossier: String,
+    /// Unit or fonds.
+    pub unit: String,
     /// Code of the dossier.
     pub code: String,
     /// Number of pages held.
     pub pages: u64,
+    /// Arrival of its last file that is held, RFC 3339; none: not known any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
     /// Stamps detected.
     pub stamps: Vec<StampLocation>,
     /// Files and pages that could not be read.
@@ -34,7 +41,7 @@ pub struct QuarantineEntry {
 }
 
 /// Location of what could not be read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct UnreadLocation {
     /// Path of the file in the delivery.
     pub file: String,
@@ -46,7 +53,7 @@ pub struct UnreadLocation {
 }
 
 /// Location of a detected stamp.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StampLocation {
     /// Path of the file in the delivery.
     pub file: String,
@@ -57,7 +64,7 @@ pub struct StampLocation {
 }
 
 /// Result of a decision.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct QuarantineOutcome {
     /// Object name of the dossier.
     pub dossier: String,
@@ -65,7 +72,7 @@ pub struct QuarantineOutcome {
     pub by: String,
     /// Pages that left quarantine.
     pub pages: u64,
-    /// Version of the dossier that contains them; none: they were removed from the archive.
+    /// Version of the dossier that contains them; none: they were removed from the archive, or workers still read them.
     pub version: Option<u32>,
     /// Page balance of each of its batches.
     pub balance: Vec<PageBalance>,
@@ -81,25 +88,25 @@ pub struct QuarantineOutcome {
 }
 
 /// A place with copies that a removal cannot delete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "place")]
 pub enum UnreachablePlace {
     /// Deliveries that a hot folder moved away: the folder or bucket.
     MovedDeliveries(String),
     /// Earlier versions that the bucket keeps: the store.
     ObjectVersions(String),
-    /// The event log, a chain that cannot be changed: names of files and of signers.
+    /// Events that an earlier version of the program wrote: names of files and of signers.
     EventLog,
     /// Backups, and what was delivered from.
     Backups,
 }
 
-/// Dossiers in quarantine.
+/// Dossiers of these units in quarantine.
 ///
 /// # Errors
 /// `Unavailable` where the catalogue does not answer.
-pub async fn list(archive: &Archive) -> Result<Vec<QuarantineEntry>> {
-    Ok(archive.catalog.held_dossiers().await?.into_iter().map(quarantine_entry).collect())
+pub async fn list(archive: &Archive, units: &UnitScope) -> Result<Vec<QuarantineEntry>> {
+    Ok(archive.catalog.held_dossiers(units).await?.into_iter().map(quarantine_entry).collect())
 }
 
 fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
@@ -110,28 +117,62 @@ fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
         .filter_map(|page| Some(StampLocation { file: page.file, page: page.number, reason: page.reason? }))
         .collect();
     let unread = held.unread.into_iter().map(|item| UnreadLocation { file: item.file, page: item.page, reason: item.reason }).collect();
-    QuarantineEntry { dossier: object_names::dossier_object(&held.dossier.name), code: held.dossier.name.code, pages, stamps, unread }
+    let object = object_names::dossier_object(&held.dossier.name);
+    let (unit, code, received) = (held.dossier.name.fonds, held.dossier.name.code, held.received);
+    QuarantineEntry { dossier: object, unit, code, pages, received, stamps, unread }
 }
 
 /// Releases a dossier, because the stamp was a false detection or the document was declassified; it is read, reviewed and stored. Of a
 /// dossier with originals that could not be read, these are tried again, and stored also where they still cannot be read.
 ///
 /// # Errors
-/// `Denied` for a user who is no officer in charge of secrets; `NotFound` for a dossier that is not in quarantine.
+/// `NotFound` for a dossier that is not in quarantine in a unit of the officer; `Invalid` without a note of an officer with an account.
 pub async fn release(
     archive: &Arc<Archive>,
     name: &str,
-    decision: QuarantineDecision<'_>,
+    officer: &Officer,
+    note: Option<&str>,
     given: (&str, &PipelinePlan),
 ) -> Result<QuarantineOutcome> {
-    check_officer(archive, decision.by)?;
-    let held = find_quarantined(archive, name).await?;
-    let batch = archive.catalog.release_dossier(&held.dossier.id, decision, given).await?;
+    let (held, batch) = start_release(archive, name, officer, note, given).await?;
     execution::finish_batch(archive, &batch, &CancellationToken::default()).await?;
+    release_outcome(archive, &held, officer).await
+}
+
+/// As [`release`], but the workers of the archive read the dossier, after this call.
+///
+/// # Errors
+/// As [`release`].
+pub async fn queue_release(
+    archive: &Archive,
+    name: &str,
+    officer: &Officer,
+    note: Option<&str>,
+    given: (&str, &PipelinePlan),
+) -> Result<QuarantineOutcome> {
+    let (held, _) = start_release(archive, name, officer, note, given).await?;
+    Ok(QuarantineOutcome { version: None, ..release_outcome(archive, &held, officer).await? })
+}
+
+/// Puts the pages of the dossier into the queue of the workers; returns what was held, and the batch of the tasks.
+async fn start_release(
+    archive: &Archive,
+    name: &str,
+    officer: &Officer,
+    note: Option<&str>,
+    given: (&str, &PipelinePlan),
+) -> Result<(HeldDossier, String)> {
+    check_note(officer, note)?;
+    let held = find_quarantined(archive, &officer.units, name).await?;
+    let batch = officer.run(archive.catalog.release_dossier(&held.dossier.id, decision(officer, note), given)).await?;
+    Ok((held, batch))
+}
+
+async fn release_outcome(archive: &Archive, held: &HeldDossier, officer: &Officer) -> Result<QuarantineOutcome> {
     let contents = archive.catalog.contents(&held.dossier.id).await?;
     let batches = contents.files.iter().map(|file| file.batch.clone()).filter(|batch| *batch != REBUILT_BATCH).collect();
     let version = Some(contents.dossier.version);
-    Ok(QuarantineOutcome { version, ..decision_outcome(archive, &held, decision.by, batches).await? })
+    Ok(QuarantineOutcome { version, ..decision_outcome(archive, held, officer, batches).await? })
 }
 
 /// Removes the files of a dossier from the archive: their bytes are deleted, with the archives that contain them, the lists beside
@@ -139,16 +180,29 @@ pub async fn release(
 ///
 /// # Errors
 /// As [`release`]; `Conflict` where a page was stored before its stamp was detected.
-pub async fn remove(archive: &Archive, name: &str, decision: QuarantineDecision<'_>) -> Result<QuarantineOutcome> {
-    check_officer(archive, decision.by)?;
-    let held = find_quarantined(archive, name).await?;
+pub async fn remove(archive: &Archive, name: &str, officer: &Officer, note: Option<&str>) -> Result<QuarantineOutcome> {
+    check_note(officer, note)?;
+    let held = find_quarantined(archive, &officer.units, name).await?;
     let plan = archive.catalog.removal_plan(&held.dossier.id).await?;
     // Bytes first: if interrupted here, the dossier is still in quarantine and the command can be repeated.
     delete_bytes(archive, &plan).await?;
-    let batches = archive.catalog.remove_dossier(&held.dossier.id, decision).await?;
+    let batches = officer.run(archive.catalog.remove_dossier(&held.dossier.id, decision(officer, note))).await?;
     let remaining = find_remaining(archive, &plan).await?;
-    let outcome = decision_outcome(archive, &held, decision.by, batches).await?;
-    Ok(QuarantineOutcome { shared_bytes: plan.shared, remaining, out_of_reach: unreachable_places(archive), ..outcome })
+    let outcome = decision_outcome(archive, &held, officer, batches).await?;
+    let out_of_reach = unreachable_places(archive, &plan);
+    Ok(QuarantineOutcome { shared_bytes: plan.shared, remaining, out_of_reach, ..outcome })
+}
+
+fn decision<'a>(officer: &'a Officer, note: Option<&'a str>) -> QuarantineDecision<'a> {
+    QuarantineDecision { by: &officer.name, note: note.map(str::trim), operator: &officer.operator }
+}
+
+/// Fails for an officer with an account who gives no reason.
+fn check_note(officer: &Officer, note: Option<&str>) -> Result<()> {
+    if officer.has_account && note.is_none_or(|note| note.trim().is_empty()) {
+        return Err(Error::invalid("say in a note why this is decided"));
+    }
+    Ok(())
 }
 
 async fn delete_bytes(archive: &Archive, plan: &RemovalPlan) -> Result<()> {
@@ -186,27 +240,35 @@ async fn find_remaining(archive: &Archive, plan: &RemovalPlan) -> Result<Vec<Str
     Ok(remaining.into_iter().collect())
 }
 
-fn unreachable_places(archive: &Archive) -> Vec<UnreachablePlace> {
+fn unreachable_places(archive: &Archive, plan: &RemovalPlan) -> Vec<UnreachablePlace> {
     let done = archive.config.hot_folders.iter().map(|source| source.done_folder.to_string_lossy().into_owned());
     let mut places: Vec<UnreachablePlace> = done.map(UnreachablePlace::MovedDeliveries).collect();
     let store = archive.config.store_url();
     if store.starts_with("s3://") {
         places.push(UnreachablePlace::ObjectVersions(store));
     }
-    places.extend([UnreachablePlace::EventLog, UnreachablePlace::Backups]);
+    if plan.unblankable_events > 0 {
+        places.push(UnreachablePlace::EventLog);
+    }
+    places.push(UnreachablePlace::Backups);
     places
 }
 
 /// Updates the ledgers of the batches, whose balance the decision changed, and builds the result.
-async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batches: BTreeSet<String>) -> Result<QuarantineOutcome> {
+async fn decision_outcome(
+    archive: &Archive,
+    held: &HeldDossier,
+    officer: &Officer,
+    batches: BTreeSet<String>,
+) -> Result<QuarantineOutcome> {
     let mut balance = Vec::new();
     for batch in batches {
-        save_ledger(archive, &batch).await?;
+        outbox::write_ledger_soon(archive, &batch).await;
         balance.push(archive.catalog.balance(&batch).await?.pages);
     }
     Ok(QuarantineOutcome {
         dossier: object_names::dossier_object(&held.dossier.name),
-        by: by.to_owned(),
+        by: officer.name.clone(),
         pages: (held.pages.len() + held.unread.len()) as u64,
         version: None,
         balance,
@@ -216,9 +278,9 @@ async fn decision_outcome(archive: &Archive, held: &HeldDossier, by: &str, batch
     })
 }
 
-/// Finds the dossier in quarantine by code or object name.
-async fn find_quarantined(archive: &Archive, name: &str) -> Result<HeldDossier> {
-    let mut found = archive.catalog.held_dossiers().await?;
+/// Finds the dossier of these units in quarantine by code or object name.
+async fn find_quarantined(archive: &Archive, units: &UnitScope, name: &str) -> Result<HeldDossier> {
+    let mut found = archive.catalog.held_dossiers(units).await?;
     found.retain(|held| held.dossier.name.code == name || object_names::dossier_object(&held.dossier.name) == name);
     match found.len() {
         1 => found.pop().ok_or_else(|| Error::internal("one dossier is none")),
@@ -227,17 +289,4 @@ async fn find_quarantined(archive: &Archive, name: &str) -> Result<HeldDossier> 
             "several dossiers have the code {name}; give the whole name, as `sohoa quarantine list --json` shows it"
         ))),
     }
-}
-
-fn check_officer(archive: &Archive, by: &str) -> Result<()> {
-    let officers = &archive.config.secrecy_officers;
-    if officers.iter().any(|officer| officer == by) {
-        return Ok(());
-    }
-    let mend = if officers.is_empty() {
-        "no officer is named yet: set secrecy_officers = [\"NAME\"] in sohoa.toml"
-    } else {
-        "only those named in secrecy_officers of sohoa.toml may decide"
-    };
-    Err(Error::new(ErrorKind::Denied, format!("{by:?} is no officer in charge of secrets; {mend}")))
 }

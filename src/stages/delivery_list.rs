@@ -21,21 +21,21 @@ pub struct ListComparison {
     pub documents: Vec<(Vec<usize>, ListEntry)>,
 }
 
-/// Compares the list delivered beside the files with their pages, which are in order; `None` without a list.
+/// Compares the list delivered beside the files of `unit` with their pages, which are in order; `None` without a list.
 ///
 /// # Errors
 /// `Unavailable` when the store does not answer. A list that cannot be read is a finding.
-pub async fn compare(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> Result<Option<ListComparison>> {
+pub async fn compare(context: &Context<'_>, unit: &str, pages: &[(usize, &File, &Page)]) -> Result<Option<ListComparison>> {
     let Some(key) = find_list(context, pages).await? else { return Ok(None) };
-    let entries = match read_table(context, &key).await.and_then(|rows| document_list::parse_list(&rows).ok_or_else(missing_columns_error))
-    {
-        Ok(entries) => entries,
-        Err(error) if error.kind().is_transient() => return Err(error),
-        Err(error) => {
-            let finding = ListFinding { code: "unreadable".to_owned(), detail: error.chain(), file: None };
-            return Ok(Some(ListComparison { findings: vec![finding], documents: Vec::new() }));
-        }
-    };
+    let entries =
+        match read_table(context, unit, &key).await.and_then(|rows| document_list::parse_list(&rows).ok_or_else(missing_columns_error)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind().is_transient() => return Err(error),
+            Err(error) => {
+                let finding = ListFinding { code: "unreadable".to_owned(), detail: error.chain(), file: None };
+                return Ok(Some(ListComparison { findings: vec![finding], documents: Vec::new() }));
+            }
+        };
     let delivered = delivered_files(pages);
     let findings = list_comparison::compare_with_delivery(&entries, &delivered).iter().map(ListFinding::from).collect();
     let documents = list_comparison::split_by_list(&entries, &delivered).unwrap_or_default();
@@ -66,11 +66,11 @@ async fn find_list(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> Re
     Ok(None)
 }
 
-async fn read_table(context: &Context<'_>, key: &str) -> Result<Vec<Vec<String>>> {
+async fn read_table(context: &Context<'_>, unit: &str, key: &str) -> Result<Vec<Vec<String>>> {
     let local = tempfile::NamedTempFile::new_in(context.temp_dir)
         .or_error(sohoa_base::error::ErrorKind::Unavailable, originals::temp_file_failure)?;
     context.store.get_file(key, local.path()).await?;
-    FileWorker::open(context.pool, key, local.path()).await?.table().await
+    FileWorker::open(context.pool, Some(unit), key, local.path()).await?.table().await
 }
 
 /// Files of the pages in their order, with how many pages each has.

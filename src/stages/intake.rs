@@ -52,7 +52,7 @@ async fn identify(context: &Context<'_>, dossier: &Dossier, file: &File, spent_m
     if file.delivered.bytes > context.max_file_bytes {
         return expand_large_file(context, dossier, file).await;
     }
-    let mut worker = FileWorker::lease(context.pool, &file.delivered.sha256).await?;
+    let mut worker = FileWorker::lease(context.pool, Some(&dossier.name.fonds), &file.delivered.sha256).await?;
     originals::load(context, &mut worker, &dossier.name, &file.delivered.sha256).await?;
     let inspected = worker.inspect(&file.delivered.path.display).await;
     *spent_ms += worker.spent_ms();

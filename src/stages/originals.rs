@@ -11,12 +11,21 @@ use sohoa_storage::ocfl::ocfl_object;
 use std::path::Path;
 
 /// Key of the bytes with this SHA-256. After a deposit, as when a refused page is tried again, they lie in the
-/// dossier's object only.
+/// dossier's object only; where another dossier with the same bytes was deposited just when they arrived, in its object.
 ///
 /// # Errors
-/// `Corrupt` when they are in neither place; `Unavailable` when the store is not the one of this archive; else those of the store.
+/// `Corrupt` when they are in none of these places; `Unavailable` when the store is not the one of this archive; else those of the store.
 pub async fn locate_original(context: &Context<'_>, dossier: &DossierName, sha256: &str) -> Result<String> {
-    locate_original_in(context.store, dossier, sha256).await
+    let missing = match locate_original_in(context.store, dossier, sha256).await {
+        Err(error) if error.kind() == ErrorKind::Corrupt => error,
+        found => return found,
+    };
+    for other in context.deposits.dossiers_with(sha256).await? {
+        if let Some(key) = ocfl_object::key_of_digest(context.store, &object_names::dossier_object(&other), sha256).await? {
+            return Ok(key);
+        }
+    }
+    Err(missing)
 }
 
 /// Same lookup with the store alone.

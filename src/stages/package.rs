@@ -83,7 +83,8 @@ async fn try_package(
 ) -> Result<Option<u64>> {
     let file_of = |page: &Page| contents.file(&page.file);
     let first = document.page(1).and_then(|id| contents.page(id)).and_then(file_of);
-    let mut worker = FileWorker::lease(context.pool, first.map(|file| file.delivered.sha256.as_str()).unwrap_or_default()).await?;
+    let first = first.map(|file| file.delivered.sha256.as_str()).unwrap_or_default();
+    let mut worker = FileWorker::lease(context.pool, Some(&contents.dossier.name.fonds), first).await?;
     let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
     let mut pdf = tokio::fs::File::create(local.path()).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
     let mut text = String::new();

@@ -132,7 +132,7 @@ fn release_warning(release: &QuarantineRelease) -> Warning {
 type ReadOutcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);
 
 async fn ask_reader(context: &Context<'_>, (dossier, file, page): (&Dossier, &File, &Page), options: ReadOptions) -> Result<ReadOutcome> {
-    let mut worker = FileWorker::lease(context.pool, &file.delivered.sha256).await?;
+    let mut worker = FileWorker::lease(context.pool, Some(&dossier.name.fonds), &file.delivered.sha256).await?;
     originals::load(context, &mut worker, &dossier.name, &file.delivered.sha256).await?;
     match worker.read_page(&file.media_type, page.number, options).await {
         Ok(PageRead { reading, warnings, cpu_ms }) => Ok((Ok(CachedReading { reading, warnings }), cpu_ms.into_iter().collect())),

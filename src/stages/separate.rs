@@ -40,7 +40,7 @@ impl Stage for Separate {
             return Ok(());
         }
         let pages = pages_in_order(contents);
-        let list = delivery_list::compare(context, &pages).await?;
+        let list = delivery_list::compare(context, &contents.dossier.name.fonds, &pages).await?;
         let id = |place: &usize| pages.get(*place).map(|(_, _, page)| page.id.clone());
         if let Some(ListComparison { documents, findings }) = &list
             && (!documents.is_empty() || !findings.is_empty())

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::change::Change;
-use sohoa_base::model::dossier::Item;
+use sohoa_base::model::dossier::{DossierName, Item};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
 use sohoa_base::model::record::Description;
 use sohoa_extraction::evidence::trained_model::TrainedModel;
@@ -17,11 +17,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Knows where bytes were deposited.
+#[async_trait]
+pub trait Deposits: Send + Sync {
+    /// Dossiers in whose objects a file with this SHA-256 was deposited.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    async fn dossiers_with(&self, sha256: &str) -> Result<Vec<DossierName>>;
+}
+
 /// What stages may use. The catalogue is not in it.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Object storage.
     pub store: &'a dyn BlobStore,
+    /// Where bytes were deposited.
+    pub deposits: &'a dyn Deposits,
     /// Reading processes.
     pub pool: &'a Pool,
     /// How a process that opens an archive is started; the archive's name is appended.

@@ -19,6 +19,8 @@ pub struct BlobEntry {
     pub key: String,
     /// Size, bytes.
     pub bytes: u64,
+    /// Time of its last write, epoch milliseconds; 0 where the back-end does not tell.
+    pub modified_ms: u64,
 }
 
 /// Store of named byte strings.

@@ -6,10 +6,12 @@
 //! cache/<stage>/<2>/<key>      results that can be recomputed
 //! archive.json                 identity of the archive
 //! batches/<id>.json            contents of a batch
+//! audit/checkpoints/<log>/<event>.json  signed positions of the event log
 //! roadmaps/<decision>/v<n>.json  versions of a roadmap
 //! cases/<id>.json              tables of one-stop dossiers, as submitted by offices
 //! lots/<id>.json               acceptance lots
 //! manifests/<id>/<path>        delivery lists beside the scans
+//! backup/…                     accounts and event log, for `sohoa restore`
 //! probe/<id>                   written, read and deleted to see whether the store answers
 //! learned/description.json     model trained on review decisions
 //! ocfl/…                       the OCFL storage root: the authoritative copy
@@ -22,6 +24,15 @@ pub const OCFL_ROOT: &str = "ocfl";
 
 /// Key of the identity of the archive, which its catalogue knows too.
 pub const IDENTITY: &str = "archive.json";
+
+/// Folder of the signed checkpoints of event logs.
+pub const CHECKPOINTS: &str = "audit/checkpoints/";
+
+/// Key of the backup of accounts, keys, kept searches and open uploads.
+pub const BACKUP_ACCOUNTS: &str = "backup/accounts.json";
+
+/// Key of how far the backup of the event log is.
+pub const BACKUP_LOG: &str = "backup/events.json";
 
 /// Key of the model trained on review decisions.
 pub const TRAINED_MODEL: &str = "learned/description.json";
@@ -81,6 +92,24 @@ pub fn lot(id: &str) -> String {
 #[must_use]
 pub fn batch(id: &str) -> String {
     format!("batches/{}.json", safe_segment(id))
+}
+
+/// Key of a part of the backup of the event log, from 0.
+#[must_use]
+pub fn backup_events(part: u64) -> String {
+    format!("backup/events/{part:09}.jsonl")
+}
+
+/// Folder of the checkpoints of an event log.
+#[must_use]
+pub fn checkpoint_folder(log: &str) -> String {
+    format!("{CHECKPOINTS}{}/", safe_segment(log))
+}
+
+/// Key of the checkpoint of an event log at an event; keys sort in the order of events.
+#[must_use]
+pub fn checkpoint(log: &str, event: u64) -> String {
+    format!("{}{event:012}.json", checkpoint_folder(log))
 }
 
 /// Folder of the OCFL object `id`, without a trailing slash: three triples of the SHA-256 of the identifier, then

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,7 @@ use tempfile::NamedTempFile;
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use crate::key::IDENTITY;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::private_files;
 
 /// Folder of incomplete files until they are renamed. No key can begin with a dot.
 const TEMP_FOLDER: &str = ".tmp";
@@ -24,7 +25,7 @@ const ABANDONED_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Attempts to create a folder that a concurrent delete removes in between.
 const MAX_FOLDER_ATTEMPTS: u32 = 8;
 
-/// Store in a folder of one file system. The folder is created at the first write.
+/// Store in a folder of one file system. The folder is created at the first write. Files and folders are readable by its user alone.
 #[derive(Clone)]
 pub struct LocalStore {
     root: PathBuf,
@@ -47,6 +48,11 @@ impl LocalStore {
         let root: PathBuf = root.into();
         if root.exists() && !root.is_dir() {
             return Err(Error::invalid(format!("store {} is not a folder, choose another path", root.display())));
+        }
+        if root.exists()
+            && let Err(error) = private_files::claim_folder(&root, &[IDENTITY])
+        {
+            tracing::debug!(store = %root.display(), %error, "others may read the store");
         }
         let store = Self { root, had_identity: Arc::default() };
         store.remove_abandoned();
@@ -94,7 +100,7 @@ impl LocalStore {
         let temporary_folder = self.root.join(TEMP_FOLDER);
         create_folder(&temporary_folder).map_err(failed)?;
         let mut temporary = tempfile::Builder::new()
-            .permissions(fs::Permissions::from_mode(0o666)) // the umask applies, as for any other file
+            .permissions(fs::Permissions::from_mode(private_files::FILE_MODE))
             .tempfile_in(&temporary_folder)
             .map_err(failed)?;
         fill(temporary.as_file_mut())?;
@@ -181,7 +187,11 @@ impl LocalStore {
                 }
                 match fs::metadata(child.path()) {
                     Ok(metadata) if metadata.is_dir() => folders.push(key),
-                    Ok(metadata) if key.starts_with(prefix) => entries.push(BlobEntry { key, bytes: metadata.len() }),
+                    Ok(metadata) if key.starts_with(prefix) => {
+                        let modified = metadata.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+                        let modified_ms = modified.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
+                        entries.push(BlobEntry { key, bytes: metadata.len(), modified_ms });
+                    }
                     Ok(_) => {}
                     Err(error) if is_not_found(&error) => {} // deleted concurrently
                     Err(error) => return Err(failed(error)),
@@ -285,7 +295,7 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     if let Some(parent) = parent {
         create_folder(parent)?;
     }
-    match fs::create_dir(folder) {
+    match fs::DirBuilder::new().mode(private_files::FOLDER_MODE).create(folder) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         Err(error) => Err(error),
         Ok(()) => sync_folder(parent.unwrap_or(Path::new("."))),

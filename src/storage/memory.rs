@@ -72,7 +72,7 @@ impl BlobStore for MemoryStore {
         check_prefix(prefix)?;
         let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
         let from_prefix = objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
-        Ok(from_prefix.map(|(key, bytes)| BlobEntry { key: key.clone(), bytes: bytes.len() as u64 }).collect())
+        Ok(from_prefix.map(|(key, bytes)| BlobEntry { key: key.clone(), bytes: bytes.len() as u64, modified_ms: 0 }).collect())
     }
 
     async fn delete(&self, key: &str) -> Result<()> {

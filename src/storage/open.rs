@@ -36,6 +36,12 @@ pub async fn open_with_retry(url: &str, s3: &S3Options, policy: RetryPolicy) -> 
     Ok(Arc::new(RetryingStore::new(store, policy)))
 }
 
+/// Folder of the store at `url`; `None` if it is in none.
+#[must_use]
+pub fn local_folder(url: &str) -> Option<PathBuf> {
+    folder_from_url(url).ok()
+}
+
 fn folder_from_url(url: &str) -> Result<PathBuf> {
     if let Some(rest) = url.strip_prefix("file:") {
         let path = rest.strip_prefix("//").unwrap_or(rest);

@@ -1,8 +1,15 @@
 //! English texts of messages.
 
-use crate::{Message, format_degrees, group_thousands, join_side_names, setup_url, with_one_decimal};
+use crate::event_log::log_finding;
+use crate::leftovers::leftover;
+use crate::{Language, Message, format_degrees, group_thousands, join_side_names, setup_url, with_one_decimal};
 use sohoa_base::error::ErrorKind;
 use sohoa_base::model::page::rescan::RescanReason;
+
+/// A number with its noun, in the plural where it is not 1.
+fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", group_thousands(number, ','), if number == 1 { "" } else { "s" })
+}
 
 /// The message in English.
 pub(crate) fn english(message: Message<'_>) -> String {
@@ -12,10 +19,15 @@ pub(crate) fn english(message: Message<'_>) -> String {
             let left = if failed > 0 { format!(", {} failed", commas(failed)) } else { String::new() };
             format!("Files:    {} received, {} duplicate, {} refused{left}", commas(received), commas(duplicate), commas(refused))
         }
-        Message::BalancePages { came, stored, review, refused, held, failed, open } => {
+        Message::BalancePages { came, stored, review, refused, held, failed, open, unopened_files } => {
             let mut left = if held > 0 { format!(" + {} in quarantine", commas(held)) } else { String::new() };
             left.push_str(&if failed > 0 { format!(" + {} failed", commas(failed)) } else { String::new() });
             left.push_str(&if open > 0 { format!(" + {} open", commas(open)) } else { String::new() });
+            left.push_str(&if unopened_files > 0 {
+                format!("; {} not opened yet", counted(unopened_files, "file"))
+            } else {
+                String::new()
+            });
             format!(
                 "Pages:    {} in = {} stored + {} in review + {} refused{left}",
                 commas(came),
@@ -24,6 +36,16 @@ pub(crate) fn english(message: Message<'_>) -> String {
                 commas(refused)
             )
         }
+        Message::FinishedWithFailures { failed_tasks, refused_files, refused_pages } => {
+            let parts = [(failed_tasks, "task", "failed"), (refused_files, "file", "refused"), (refused_pages, "page", "refused")];
+            let parts = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, what, how)| format!("{} {how}", counted(*count, what)));
+            format!("finished, but {}", parts.collect::<Vec<_>>().join(", "))
+        }
+        Message::UnnamedProxy { proxy } => format!(
+            "{proxy} passes on requests of others and is not named, so everybody behind it counts as one address. If it is a reverse proxy of yours, set trusted_proxies = [\"{proxy}\"] under [server] in sohoa.toml and start again."
+        ),
+        Message::RunPriority { priority } => format!("priority {priority}"),
+        Message::RunState { state, priority } => format!("State:    {state}; priority {priority}"),
         Message::Quarantine { held } => format!(
             "Quarantine: {} pages of dossiers with a stamp of secrecy; an officer in charge looks with `sohoa quarantine list`",
             commas(held)
@@ -60,6 +82,10 @@ pub(crate) fn english(message: Message<'_>) -> String {
             places.push("names of files and of signers in the event log".to_owned());
             places.push("backups, and where the files were delivered from".to_owned());
             format!("This program cannot delete and people must look after: {}", places.join("; "))
+        }
+        Message::SignInUnlocked { name, networks: 0 } => format!("{name} is not locked"),
+        Message::SignInUnlocked { name, networks } => {
+            format!("{name} may sign in again; there were wrong passwords from {} networks", commas(networks))
         }
         Message::BalanceDossiers { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
         Message::RunDuration { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
@@ -120,6 +146,23 @@ pub(crate) fn english(message: Message<'_>) -> String {
         Message::NothingFound => "No page found".to_owned(),
         Message::Hits { total } => format!("{} pages found", commas(total)),
         Message::Verified { objects, problems } => format!("{} dossiers checked: {} problems", commas(objects), commas(problems)),
+        Message::Leftover { found } => leftover(Language::English, found),
+        Message::BackedUp { users, events } => {
+            format!("Backed up into the store: {} accounts, {} new events", commas(users), commas(events))
+        }
+        Message::Restored { users, events, at } => {
+            format!("Restored the backup of {at}: {} accounts, {} events; the event log is unbroken", commas(users), commas(events))
+        }
+        Message::Swept { deleted, kept } => format!("{} left-overs deleted, {} listed and kept", commas(deleted), commas(kept)),
+        Message::LogProblem { finding } => log_finding(Language::English, finding),
+        Message::LogVerified { events, checkpoints, last, unsigned, public_key, problems } => format!(
+            "{} events checked, {} checkpoints agree, {} events are not signed yet: {} problems{}\nPublic key of this home: {public_key}",
+            commas(events),
+            commas(checkpoints),
+            commas(unsigned),
+            commas(problems),
+            last.map_or_else(String::new, |(event, at, hash)| format!("\nLast checkpoint: event {} at {at}, {hash}", commas(event)))
+        ),
         Message::Rebuilt { objects, documents, batches } => {
             format!("Rebuilt {} dossiers, {} documents, {} batches", commas(objects), commas(documents), commas(batches))
         }

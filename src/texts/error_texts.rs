@@ -116,6 +116,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "the batch was cancelled before this was read, retry the batch or deliver it again",
         "lượt chạy bị hủy trước khi đọc đến đây; hãy thử lại hoặc nộp lại",
     ),
+    ("the file is larger than {} MiB; split it", "tệp lớn hơn {} MiB; hãy chia nhỏ"),
     ("file is empty (0 bytes); deliver it again", "tệp rỗng (0 byte); hãy nộp lại"),
     (
         "{} cannot be read; it was removed or renamed meanwhile; deliver it again",
@@ -186,9 +187,36 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("archive {} holds no file that can be taken: {}", "tệp nén {} không có tệp nào nhận được: {}"),
     ("{} is no ZIP or TAR archive; deliver the files themselves", "{} không phải tệp nén ZIP hay TAR; hãy nộp chính các tệp"),
     ("opening the archive took too long; unpack it and deliver the folder", "mở tệp nén quá lâu; hãy giải nén rồi nộp thư mục"),
+    ("the archive has more than {} files; deliver it in parts", "tệp nén có hơn {} tệp; hãy nộp thành nhiều phần"),
+    ("the archive holds more than {} MiB; deliver it in parts", "tệp nén chứa hơn {} MiB; hãy nộp thành nhiều phần"),
+    (
+        "what was read of the file is more than one answer of the reading process may hold; split the file",
+        "nội dung đọc được từ tệp nhiều hơn mức cho phép; hãy chia tệp",
+    ),
+    ("the PDF of the document is larger than {} MiB; split the document", "PDF của văn bản lớn hơn {} MiB; hãy tách văn bản"),
+    (
+        "the reading process gave an answer that cannot be; the original is kept, report this file",
+        "tiến trình đọc trả kết quả không thể có; bản gốc vẫn được giữ, hãy báo tệp này cho bộ phận kỹ thuật",
+    ),
+    (
+        "the process that opens archives gave an answer that cannot be; the original is kept, report this file",
+        "tiến trình mở tệp nén trả kết quả không thể có; bản gốc vẫn được giữ, hãy báo tệp này cho bộ phận kỹ thuật",
+    ),
+    (
+        "you are trying a pipeline already; wait until that trial ends, then try again",
+        "anh/chị đang chạy thử một quy trình; hãy đợi lượt đó xong rồi thử lại",
+    ),
+    (
+        "{} pipelines are being tried at the moment, as many as are allowed; try again later",
+        "hiện đã có {} quy trình đang được chạy thử, là mức tối đa; hãy thử lại sau",
+    ),
     (
         "reading needs more memory than one page may take; scan it at a lower resolution or split the file",
         "đọc trang này cần nhiều bộ nhớ hơn mức cho phép; hãy quét ở độ phân giải thấp hơn hoặc chia tệp",
+    ),
+    (
+        "readings are deleted from the cache as fast as they are made; leave the cache alone for a while",
+        "kết quả đọc trong bộ nhớ đệm bị xóa ngay khi vừa tạo; tạm thời đừng xóa bộ nhớ đệm",
     ),
     ("reading took more processor time or memory than one page may take", "đọc trang này tốn thời gian xử lý hoặc bộ nhớ quá mức cho phép"),
     ("reading took more than {} seconds; the page was given up", "đọc quá {} giây; đã bỏ trang này"),
@@ -228,7 +256,41 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("{} cannot be a name here; ask an administrator", "{} không dùng làm tên đăng nhập ở đây được; hãy hỏi người quản trị"),
     ("the office's sign-in tells no {}; ask an administrator", "hệ thống đăng nhập của cơ quan không cho biết {}; hãy hỏi người quản trị"),
     ("asked too often: wait {} seconds before you try again", "hỏi quá nhiều lần: hãy đợi {} giây rồi thử lại"),
-    ("the old password is wrong", "mật khẩu đang dùng không đúng"),
+    ("the password is wrong", "mật khẩu không đúng"),
+    (
+        "more than 5 minutes have passed since you signed in; load the page again and confirm who you are",
+        "đã quá 5 phút kể từ lần đăng nhập; hãy tải lại trang và xác nhận lại danh tính",
+    ),
+    (
+        "nobody makes themselves an officer in charge of secrets; ask another administrator",
+        "không ai tự giao cho mình vai trò phụ trách bí mật nhà nước; hãy nhờ người quản trị khác",
+    ),
+    (
+        "only an officer in charge of secrets in the unit of the dossier releases a stamp of secrecy",
+        "chỉ người phụ trách bí mật nhà nước của đơn vị có hồ sơ mới được bỏ dấu độ mật",
+    ),
+    ("say in a note why this is decided", "hãy ghi rõ lý do của quyết định"),
+    (
+        "dossier {} is not in quarantine; `sohoa quarantine list` shows what is",
+        "hồ sơ {} không nằm trong danh sách cách ly của đơn vị anh/chị phụ trách",
+    ),
+    ("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is", "hồ sơ này không có gì đang cách ly"),
+    (
+        "the dossier is being worked on; decide again when its run has ended",
+        "hồ sơ đang được xử lý; hãy quyết định lại khi lượt chạy kết thúc",
+    ),
+    (
+        "a page of it was stored before the stamp was seen; earlier versions of the dossier keep it",
+        "một trang đã được lưu trước khi phát hiện dấu mật; các phiên bản trước của hồ sơ vẫn giữ trang này",
+    ),
+    (
+        "readable pages of its files are in stored documents; release it, or try the files again with `sohoa runs retry`",
+        "các trang đọc được của tệp đã nằm trong văn bản lưu; hãy đưa ra khỏi cách ly, hoặc thử lại bằng `sohoa runs retry`",
+    ),
+    (
+        "a stamp of secrecy was seen ({}, {} % sure); an officer in charge of secrets decides: sohoa quarantine",
+        "phát hiện dấu độ mật ({}, chắc {} %); người phụ trách bí mật nhà nước quyết định",
+    ),
     ("a password has {} to {} letters, this one has {}", "mật khẩu phải có từ {} đến {} ký tự; mật khẩu này có {}"),
     (
         "a name to sign in with is 1 to 64 of the letters a to z, digits and . - _ @",
@@ -267,7 +329,44 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("the audit is of every unit; it needs a role in all", "nhật ký là của mọi đơn vị; cần vai trò ở mọi đơn vị"),
     ("you may not read in unit {}", "anh/chị không được khai thác ở đơn vị {}"),
     ("choose one of your units: {}", "hãy chọn một đơn vị của mình: {}"),
+    (
+        "you have {} open uploads; start or withdraw one of them first",
+        "bạn có {} đợt nộp chưa bắt đầu; hãy bắt đầu hoặc bỏ bớt một đợt trước",
+    ),
+    (
+        "the upload would hold more than {} files; start it, and send the rest in another one",
+        "đợt nộp sẽ vượt quá {} tệp; hãy bắt đầu đợt này rồi gửi phần còn lại trong đợt khác",
+    ),
+    (
+        "the upload would hold more than {} MiB; start it, and send the rest in another one",
+        "đợt nộp sẽ vượt quá {} MiB; hãy bắt đầu đợt này rồi gửi phần còn lại trong đợt khác",
+    ),
+    (
+        "your open uploads would hold more than {} files; start or withdraw one of them first",
+        "các đợt nộp chưa bắt đầu của bạn sẽ vượt quá {} tệp; hãy bắt đầu hoặc bỏ bớt một đợt trước",
+    ),
+    (
+        "your open uploads would hold more than {} MiB; start or withdraw one of them first",
+        "các đợt nộp chưa bắt đầu của bạn sẽ vượt quá {} MiB; hãy bắt đầu hoặc bỏ bớt một đợt trước",
+    ),
+    (
+        "the disk of the server has {} MiB left, too few for this file; ask the administrator to make space, then send it again",
+        "ổ đĩa máy chủ chỉ còn {} MiB, không đủ cho tệp này; hãy báo quản trị viên giải phóng chỗ rồi gửi lại",
+    ),
+    (
+        "another session of the database holds what this needs; try again in a minute",
+        "một phiên khác đang giữ dữ liệu này trong cơ sở dữ liệu; hãy thử lại sau một phút",
+    ),
     ("there is nothing at this address", "không có gì ở địa chỉ này"),
+    (
+        "the server does not know its public address; set public_url under [server] in sohoa.toml",
+        "máy chủ chưa biết địa chỉ công khai của mình; hãy đặt public_url trong mục [server] của sohoa.toml",
+    ),
+    (
+        "the metrics are of every unit; they need the right to monitor all of them",
+        "số liệu vận hành là của mọi đơn vị; cần quyền theo dõi ở tất cả các đơn vị",
+    ),
+    ("a priority is a number from -100 to 100", "mức ưu tiên là số từ -100 đến 100"),
     ("this address does not take that method", "địa chỉ này không nhận phương thức đó"),
     ("there is no dossier {}", "không có hồ sơ {}"),
     ("there is no document {}", "không có văn bản {}"),

@@ -200,6 +200,34 @@ labels! {
     PublicCopy: "Bản cho công chúng (PDF)", "Copy for the public (PDF)";
     PublicText: "Bản chữ cho công chúng", "Text for the public";
     Queue: "Hàng chờ", "Queue";
+    BackupsAndSources: "bản sao lưu, và nơi đã giao tệp", "backups, and where the files were delivered from";
+    ConfirmIdentity: "Xác nhận danh tính", "Confirm who you are";
+    ConfirmIdentityHint: "Quyết định về hồ sơ mật và tạo khóa có quyền này cần đăng nhập lại; xác nhận có giá trị năm phút.",
+        "Decisions about secret dossiers, and keys that may make them, need a new sign-in; it holds for five minutes.";
+    CopiesInStore: "Bản sao còn trong kho", "Copies still in the store";
+    DecisionReason: "Lý do của quyết định", "Reason of the decision";
+    EventLogNames: "tên tệp và tên người ký số trong nhật ký của phiên bản phần mềm trước", "names of files and of signers in events that an earlier version wrote";
+    MovedDeliveries: "tệp đã chuyển sang thư mục đã nhận", "deliveries moved away after their receipt";
+    NothingLeft: "không có", "none";
+    NotReadYet: "Chưa đọc được, nên chưa biết có dấu mật hay không", "Could not be read, so that nobody knows whether there is a stamp";
+    ObjectVersions: "phiên bản cũ mà kho S3 còn giữ", "old versions that the S3 store keeps";
+    OutOfReach: "Phần mềm không xóa được, cán bộ phải tự kiểm tra", "This program cannot delete these; look after them yourself";
+    PagesHeld: "Số trang đang cách ly", "Pages held";
+    PagesTakenOut: "Số trang hoặc tệp đã loại khỏi kho", "Pages or files taken out of the archive";
+    QuarantineEmpty: "Không có hồ sơ nào đang cách ly.", "Nothing is in quarantine.";
+    QuarantineHint: "Hồ sơ có dấu độ mật, hoặc có trang chưa đọc được, của các đơn vị anh/chị phụ trách. Không hiện ảnh trang: hãy xem bản giấy.",
+        "Dossiers of your units with a stamp of secrecy, or with pages that could not be read. No page is shown: look at the paper.";
+    QuarantinePage: "Cách ly", "Quarantine";
+    ReceivedOn: "Ngày nhận", "Received";
+    ReleaseDossier: "Đưa ra khỏi cách ly", "Release from quarantine";
+    ReleaseHint: "Dấu nhận nhầm, hoặc tài liệu đã giải mật: hồ sơ được đọc, chờ duyệt rồi lưu như hồ sơ thường.",
+        "The stamp is none, or the document was declassified: the dossier is read, reviewed and stored like others.";
+    Removed: "Đã loại khỏi kho", "Taken out of the archive";
+    RemoveDossier: "Loại khỏi kho", "Take out of the archive";
+    RemoveHint: "Tài liệu mật không được ở đây: xóa tệp và các tệp nén chứa nó. Không khôi phục được.",
+        "The paper must not be here: its files are deleted, and the archives that contain them. This cannot be undone.";
+    SharedBytes: "Tệp giữ lại vì hồ sơ khác có cùng nội dung (SHA-256)", "Files that stay, since another dossier holds the same bytes (SHA-256)";
+    StampsSeen: "Dấu độ mật đã thấy", "Stamps of secrecy seen";
     Quarantine: "cách ly", "held";
     Rate: "Tốc độ", "Rate";
     RatePerMinute: "trang/phút", "pages a minute";
@@ -231,7 +259,7 @@ labels! {
     Search: "Tìm kiếm", "Search";
     SearchHint: "Tìm chữ, số 07/CT-UBND, mã hồ sơ; gõ / để đến đây", "Text, a number such as 07/CT-UBND, a dossier code; press /";
     Seconds: "giây", "seconds";
-    SecrecyHint: "Dấu độ mật: chỉ cán bộ phụ trách bí mật được bỏ (`sohoa quarantine`).", "A stamp of secrecy: only the officer for secrets may release it (`sohoa quarantine`).";
+    SecrecyHint: "Dấu độ mật: chỉ người phụ trách bí mật nhà nước được bỏ (`sohoa review decide --release`).", "A stamp of secrecy: only an officer in charge of secrets may release it (`sohoa review decide --release`).";
     Seen: "Dùng lần cuối", "Last used";
     ShownName: "Họ và tên", "Full name";
     ShowOnPage: "Xem trên trang", "Show on the page";
@@ -428,6 +456,14 @@ labels! {
     CannotBeDrawn: "không vẽ được", "cannot be drawn";
     DoneItems: "xong", "done";
     FailedItems: "lỗi", "failed";
+    Sessions: "Phiên đăng nhập", "Sessions";
+    SessionsHint: "Các trình duyệt đang đăng nhập bằng tài khoản này. Phiên lạ: kết thúc phiên rồi đổi mật khẩu.", "Browsers that are signed in with this account. If you do not know one, end it and change the password.";
+    SessionFrom: "Địa chỉ", "Address";
+    SessionUsed: "Dùng lần cuối", "Last used";
+    ThisSession: "phiên này", "this one";
+    EndSession: "Kết thúc phiên", "End";
+    OpenedFiles: "đã mở", "opened";
+    UnopenedFiles: "chưa mở", "not opened yet";
     HiddenData: "Đã che", "Hidden";
     KindUnknown: "chưa rõ loại tệp", "kind not known";
     MayNotBeSeen: "chưa được xem", "may not be seen yet";

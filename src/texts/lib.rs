@@ -3,9 +3,14 @@
 pub mod code_labels;
 mod english;
 pub mod error_texts;
+mod event_log;
 pub mod formatting;
 pub mod labels;
+mod leftovers;
 mod vietnamese;
+
+pub use event_log::LogFinding;
+pub use leftovers::LeftoverText;
 
 use sohoa_base::error::ErrorKind;
 use sohoa_base::model::page::reading::{Quality, Sides};
@@ -56,6 +61,22 @@ pub enum Message<'a> {
         held: u64,
         failed: u64,
         open: u64,
+        unopened_files: u64,
+    },
+    FinishedWithFailures {
+        failed_tasks: u64,
+        refused_files: u64,
+        refused_pages: u64,
+    },
+    RunPriority {
+        priority: i64,
+    },
+    UnnamedProxy {
+        proxy: String,
+    },
+    RunState {
+        state: &'a str,
+        priority: i64,
     },
     Quarantine {
         held: u64,
@@ -86,6 +107,10 @@ pub enum Message<'a> {
     QuarantineOutOfReach {
         moved: Vec<String>,
         versions: Option<String>,
+    },
+    SignInUnlocked {
+        name: String,
+        networks: u64,
     },
     BalanceDossiers {
         dossiers: u64,
@@ -155,6 +180,34 @@ pub enum Message<'a> {
     },
     Verified {
         objects: u64,
+        problems: u64,
+    },
+    Leftover {
+        found: LeftoverText<'a>,
+    },
+    BackedUp {
+        users: u64,
+        events: u64,
+    },
+    Restored {
+        users: u64,
+        events: u64,
+        at: &'a str,
+    },
+    Swept {
+        deleted: u64,
+        kept: u64,
+    },
+    LogProblem {
+        finding: LogFinding<'a>,
+    },
+    LogVerified {
+        events: u64,
+        checkpoints: u64,
+        /// Event, time and hash of the newest checkpoint.
+        last: Option<(u64, &'a str, &'a str)>,
+        unsigned: u64,
+        public_key: &'a str,
         problems: u64,
     },
     Rebuilt {
@@ -243,7 +296,8 @@ fn join_side_names(cut: Sides, names: [&str; 4]) -> String {
 
 /// URL for the setup of the first administrator.
 fn setup_url(address: &str, key: &str) -> String {
-    format!("{address}/setup?key={key}")
+    // A browser sends the fragment to nobody, so the key ends in no log of a proxy.
+    format!("{address}/setup#key={key}")
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Vietnamese texts of messages.
 
-use crate::{Message, dot_grouped, format_degrees, join_side_names, setup_url, with_one_decimal};
+use crate::event_log::log_finding;
+use crate::leftovers::leftover;
+use crate::{Language, Message, dot_grouped, format_degrees, join_side_names, setup_url, with_one_decimal};
 use sohoa_base::error::ErrorKind;
 use sohoa_base::model::page::rescan::RescanReason;
 
@@ -11,10 +13,11 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
             let left = if failed > 0 { format!(", lỗi {}", dot_grouped(failed)) } else { String::new() };
             format!("Tệp:    nhận {}, trùng {}, từ chối {}{left}", dot_grouped(received), dot_grouped(duplicate), dot_grouped(refused))
         }
-        Message::BalancePages { came, stored, review, refused, held, failed, open } => {
+        Message::BalancePages { came, stored, review, refused, held, failed, open, unopened_files } => {
             let mut left = if held > 0 { format!(" + cách ly {}", dot_grouped(held)) } else { String::new() };
             left.push_str(&if failed > 0 { format!(" + lỗi {}", dot_grouped(failed)) } else { String::new() });
             left.push_str(&if open > 0 { format!(" + đang xử lý {}", dot_grouped(open)) } else { String::new() });
+            left.push_str(&if unopened_files > 0 { format!("; chưa mở {} tệp", dot_grouped(unopened_files)) } else { String::new() });
             format!(
                 "Trang:  vào {} = lưu {} + chờ duyệt {} + từ chối {}{left}",
                 dot_grouped(came),
@@ -23,6 +26,18 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
                 dot_grouped(refused)
             )
         }
+        Message::FinishedWithFailures { failed_tasks, refused_files, refused_pages } => {
+            let mut parts = vec!["xong".to_owned()];
+            parts.extend((failed_tasks > 0).then(|| format!("còn {} việc lỗi", dot_grouped(failed_tasks))));
+            parts.extend((refused_files > 0).then(|| format!("{} tệp bị từ chối", dot_grouped(refused_files))));
+            parts.extend((refused_pages > 0).then(|| format!("{} trang bị từ chối", dot_grouped(refused_pages))));
+            parts.join(", ")
+        }
+        Message::UnnamedProxy { proxy } => format!(
+            "{proxy} chuyển tiếp yêu cầu của nhiều người nhưng chưa được khai báo, nên mọi người sau máy đó bị tính chung một địa chỉ. Nếu đó là reverse proxy của đơn vị, hãy đặt trusted_proxies = [\"{proxy}\"] trong mục [server] của sohoa.toml rồi khởi động lại."
+        ),
+        Message::RunPriority { priority } => format!("ưu tiên {priority}"),
+        Message::RunState { state, priority } => format!("Trạng thái: {state}; mức ưu tiên {priority}"),
         Message::Quarantine { held } => {
             format!(
                 "Cách ly: {} trang của hồ sơ có dấu độ mật; cán bộ phụ trách bí mật xem bằng `sohoa quarantine list`",
@@ -65,6 +80,10 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
             places.push("tên tệp và tên người ký số trong nhật ký sự kiện".to_owned());
             places.push("bản sao lưu và nơi giao tệp".to_owned());
             format!("Phần mềm không xóa được, cán bộ phải tự kiểm tra: {}", places.join("; "))
+        }
+        Message::SignInUnlocked { name, networks: 0 } => format!("{name} không bị khóa đăng nhập"),
+        Message::SignInUnlocked { name, networks } => {
+            format!("Đã mở khóa đăng nhập cho {name} (sai mật khẩu từ {} mạng)", dot_grouped(networks))
         }
         Message::BalanceDossiers { dossiers, documents } => {
             format!("Hồ sơ:  {}, văn bản: {}", dot_grouped(dossiers), dot_grouped(documents))
@@ -127,6 +146,27 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
         Message::NothingFound => "Không tìm thấy trang nào".to_owned(),
         Message::Hits { total } => format!("Tìm thấy {} trang", dot_grouped(total)),
         Message::Verified { objects, problems } => format!("Đã kiểm {} hồ sơ: {} vấn đề", dot_grouped(objects), dot_grouped(problems)),
+        Message::Leftover { found } => leftover(Language::Vietnamese, found),
+        Message::BackedUp { users, events } => {
+            format!("Đã sao lưu vào kho: {} tài khoản, {} sự kiện mới", dot_grouped(users), dot_grouped(events))
+        }
+        Message::Restored { users, events, at } => format!(
+            "Đã khôi phục bản sao lưu lúc {at}: {} tài khoản, {} sự kiện; chuỗi nhật ký nguyên vẹn",
+            dot_grouped(users),
+            dot_grouped(events)
+        ),
+        Message::Swept { deleted, kept } => {
+            format!("Đã xóa {} mục thừa, liệt kê và giữ lại {} mục", dot_grouped(deleted), dot_grouped(kept))
+        }
+        Message::LogProblem { finding } => log_finding(Language::Vietnamese, finding),
+        Message::LogVerified { events, checkpoints, last, unsigned, public_key, problems } => format!(
+            "Đã kiểm {} sự kiện, {} mốc ký khớp, {} sự kiện chưa ký: {} vấn đề{}\nKhóa công khai của máy này: {public_key}",
+            dot_grouped(events),
+            dot_grouped(checkpoints),
+            dot_grouped(unsigned),
+            dot_grouped(problems),
+            last.map_or_else(String::new, |(event, at, hash)| format!("\nMốc cuối: sự kiện {} lúc {at}, {hash}", dot_grouped(event)))
+        ),
         Message::Rebuilt { objects, documents, batches } => {
             format!("Đã dựng lại {} hồ sơ, {} văn bản, {} lô", dot_grouped(objects), dot_grouped(documents), dot_grouped(batches))
         }

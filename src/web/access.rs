@@ -1,6 +1,6 @@
 //! Access rules of routes: who may call each, and which count against the limit of sign-ins.
 
-use crate::route_paths::{ASSET, OIDC, OIDC_CALLBACK, PASSWORD, SESSION, SETUP, TOTP, UPLOAD_FILES};
+use crate::route_paths::{OIDC, OIDC_CALLBACK, PASSWORD, RENEWAL, SESSION, SETUP, TOTP, UPLOAD_FILES};
 use sohoa_base::model::account::Right;
 
 /// Who may call a route.
@@ -32,10 +32,11 @@ pub(crate) fn required_access(routes: &[Route], method: &str, path: &str) -> Opt
     find(method).or_else(|| if method == "HEAD" { find("GET") } else { None })
 }
 
-/// Routes that check a password or code, which an attacker may guess: limited to a few requests per minute and address.
+/// Routes that check a password or code, which an attacker may guess: limited to a few requests per minute, user name and address.
 pub(crate) const AUTH_ROUTES: &[(&str, &str)] = &[
     ("POST", SETUP),
     ("POST", SESSION),
+    ("POST", RENEWAL),
     ("GET", OIDC),
     ("GET", OIDC_CALLBACK),
     ("PUT", PASSWORD),
@@ -49,7 +50,7 @@ pub(crate) fn is_auth_route(method: &str, path: &str) -> bool {
     AUTH_ROUTES.contains(&(method, path))
 }
 
-/// Whether requests of the path are not counted: chunks of files arrive at line speed, and assets are in memory.
-pub(crate) fn is_exempt_from_rate_limit(path: &str) -> bool {
-    path.starts_with(UPLOAD_FILES) || path == ASSET
+/// Whether requests of the path send files, which come at line speed, and have a limit of their own.
+pub(crate) fn is_upload_route(path: &str) -> bool {
+    path.starts_with(UPLOAD_FILES)
 }

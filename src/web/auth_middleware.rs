@@ -4,10 +4,11 @@
 //! read. Since browsers send cookies by themselves, whatever changes something must also bring the form key, which only
 //! our own pages know ([`sohoa_services::accounts::secrets::csrf_token`]).
 
-use crate::access::{Access, is_auth_route, is_exempt_from_rate_limit};
+use crate::access::{Access, is_auth_route, is_upload_route};
 use crate::cookies::session_key;
 use crate::problem::Problem;
-use crate::rate_limits::ClientAddress;
+use crate::rate_limits::{ClientAddress, Peer};
+use crate::route_paths::ASSET;
 use crate::state::AppState;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -27,12 +28,15 @@ pub(crate) async fn authorize(State(shared): State<AppState>, path: Option<Match
     let Some(access) = path.as_ref().and_then(|path| shared.required_access(request.method().as_str(), path.as_str())) else {
         return Problem::from(Error::not_found("there is nothing at this address")).into_response();
     };
-    let from = ClientAddress::from_request(&request, &shared.archive().config.server.trusted_proxies);
+    let trusted = &shared.archive().config.server.trusted_proxies;
+    let peer = Peer::from_request(&request, trusted);
+    shared.limits().note_peer(peer);
+    let from = ClientAddress::from_request(&request, peer, trusted);
+    request.extensions_mut().insert(peer);
     request.extensions_mut().insert(from);
     let path = path.as_ref().map_or("", |path| path.as_str());
-    if is_auth_route(request.method().as_str(), path)
-        && let Err(problem) = shared.limits().check_sign_in_rate(from)
-    {
+    let is_auth_route = is_auth_route(request.method().as_str(), path);
+    if is_auth_route && let Err(problem) = shared.limits().check_address_rate(from) {
         return problem.into_response();
     }
     let identity = match access {
@@ -40,7 +44,9 @@ pub(crate) async fn authorize(State(shared): State<AppState>, path: Option<Match
         _ => authenticate(&shared, request.method(), request.headers()).await.map(Some),
     };
     let counted = match &identity {
-        Ok(_) if is_exempt_from_rate_limit(path) => Ok(()),
+        Ok(_) if path == ASSET => Ok(()),
+        Ok(Some(identity)) if is_auth_route => shared.limits().check_sign_in_rate(&identity.user.name, from),
+        Ok(Some(identity)) if is_upload_route(path) => shared.limits().check_upload_rate(&identity.key_id),
         Ok(Some(identity)) => shared.limits().check_request_rate(&identity.key_id),
         // An invalid key is counted by address: a client that invents keys would otherwise never reach a limit.
         Ok(None) | Err(_) => shared.limits().check_anonymous_rate(from),
@@ -61,7 +67,11 @@ pub(crate) async fn authorize(State(shared): State<AppState>, path: Option<Match
     next.run(request).await
 }
 
-async fn authenticate(shared: &AppState, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
+/// The user behind the key or the session of a request.
+///
+/// # Errors
+/// [`Problem::Unauthenticated`] without a valid one.
+pub(crate) async fn authenticate(shared: &AppState, method: &Method, headers: &HeaderMap) -> Result<Identity, Problem> {
     if let Some(given) = headers.get(header::AUTHORIZATION) {
         let key = given.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).ok_or(Problem::Unauthenticated)?;
         return tokens::identity_of_token(shared.archive(), key.trim()).await?.ok_or(Problem::Unauthenticated);

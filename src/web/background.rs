@@ -7,6 +7,7 @@ use sohoa_pipeline::outage::sleep_unless_stopped;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::hot_folders::watcher;
 use sohoa_services::loop_health::LoopHealth;
+use sohoa_services::maintenance::{backup, leftovers};
 use sohoa_services::runs::execution;
 use sohoa_services::uploads::start;
 use std::sync::Arc;
@@ -47,6 +48,18 @@ impl RunningLoops {
         loops.spawn(supervise(shared.clone(), "hot-folders", Arc::clone(stop), |shared, health, stop| async move {
             watcher::run_hot_folder_watcher(shared.archive(), shared.fallback_pipeline(), &health, &stop).await
         }));
+        loops.spawn(supervise(shared.clone(), "batch-closer", Arc::clone(stop), |shared, health, stop| async move {
+            execution::close_batches(shared.archive(), &health, &stop).await;
+            Ok(())
+        }));
+        loops.spawn(supervise(shared.clone(), "backup", Arc::clone(stop), |shared, health, stop| async move {
+            backup::run_backups(shared.archive(), &health, &stop).await;
+            Ok(())
+        }));
+        loops.spawn(supervise(shared.clone(), "sweeper", Arc::clone(stop), |shared, health, stop| async move {
+            leftovers::run_sweeper(shared.archive(), &health, &stop).await;
+            Ok(())
+        }));
         if works {
             loops.spawn(supervise(shared.clone(), "workers", Arc::clone(stop), |shared, health, stop| async move {
                 let settled = async {
@@ -58,10 +71,6 @@ impl RunningLoops {
                     done = execution::work_until_stopped(shared.archive(), &stop) => done,
                     () = settled => Ok(()),
                 }
-            }));
-            loops.spawn(supervise(shared.clone(), "batch-closer", Arc::clone(stop), |shared, health, stop| async move {
-                execution::close_batches(shared.archive(), &health, &stop).await;
-                Ok(())
             }));
         }
         Self { loops, publisher }

@@ -31,6 +31,7 @@ pub(super) struct Metrics {
     request_seconds: Histogram,
     open_tasks: Gauge,
     failed_tasks: Gauge,
+    store_calls: Counter,
     outage: Gauge,
     outage_seconds: Gauge,
     loop_running: Family<LoopLabels, Gauge>,
@@ -47,6 +48,8 @@ impl Metrics {
         registry.register("http_request_seconds", "Time to answer a request", seconds.clone());
         let (failed_tasks, outage, outage_seconds) = (Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("failed_tasks", "Tasks that wait for a retry", failed_tasks.clone());
+        let store_calls = Counter::default();
+        registry.register("store_calls", "Calls of the object store", store_calls.clone());
         registry.register("outage", "1 while work waits for store, catalogue, disk or reading processes", outage.clone());
         registry.register("outage_seconds", "Seconds since that outage was noticed", outage_seconds.clone());
         registry.register("open_tasks", "Tasks of all runs that are still to be done", open_tasks.clone());
@@ -61,6 +64,7 @@ impl Metrics {
             request_seconds: seconds,
             open_tasks,
             failed_tasks,
+            store_calls,
             outage,
             outage_seconds,
             loop_running,
@@ -77,12 +81,14 @@ impl Metrics {
     }
 
     /// The metrics in the OpenMetrics text format. Where the catalogue does not answer, `tasks` (open, failed) stay as they were.
-    pub(super) fn encode_text(&self, tasks: Option<(u64, u64)>, outage: Option<&Outage>, loops: &[LoopReport]) -> String {
+    /// `store_calls` is their number so far.
+    pub(super) fn encode_text(&self, tasks: Option<(u64, u64)>, store_calls: u64, outage: Option<&Outage>, loops: &[LoopReport]) -> String {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         if let Some((open, failed)) = tasks {
             self.open_tasks.set(count(open));
             self.failed_tasks.set(count(failed));
         }
+        self.store_calls.inc_by(store_calls.saturating_sub(self.store_calls.get()));
         self.outage.set(i64::from(outage.is_some()));
         self.outage_seconds.set(outage.map_or(0, |outage| count(outage.seconds)));
         for report in loops {
@@ -105,14 +111,14 @@ mod tests {
     #[test]
     fn outage_and_failed_tasks_are_shown_also_while_the_catalogue_is_away() {
         let metrics = Metrics::new();
-        let text = metrics.encode_text(Some((7, 2)), None, &[]);
+        let text = metrics.encode_text(Some((7, 2)), 3, None, &[]);
         assert!(
             text.contains("sohoa_open_tasks 7\n") && text.contains("sohoa_failed_tasks 2\n") && text.contains("sohoa_outage 0\n"),
             "{text}"
         );
         let outage = Outage { dependency: "catalogue", error: String::new(), seconds: 9 };
-        let text = metrics.encode_text(None, Some(&outage), &[]);
+        let text = metrics.encode_text(None, 5, Some(&outage), &[]);
         assert!(text.contains("sohoa_failed_tasks 2\n") && text.contains("sohoa_outage 1\n"), "{text}");
-        assert!(text.contains("sohoa_outage_seconds 9\n"), "{text}");
+        assert!(text.contains("sohoa_outage_seconds 9\n") && text.contains("sohoa_store_calls_total 5\n"), "{text}");
     }
 }

@@ -30,6 +30,8 @@ named_schemas! {
     User = sohoa_base::model::account::User,
     /// People.
     Users = Vec<sohoa_base::model::account::User>,
+    /// Sessions.
+    Sessions = Vec<sohoa_services::accounts::sessions::SessionInfo>,
     /// Keys of programs.
     Tokens = Vec<sohoa_base::model::account::Token>,
     /// A new key.
@@ -65,6 +67,10 @@ named_schemas! {
     ReviewDocument = sohoa_services::review::decisions::ReviewDocument,
     /// Outcome of a decision.
     ReviewOutcome = sohoa_services::review::decisions::ReviewOutcome,
+    /// Dossiers in quarantine.
+    QuarantineEntries = Vec<sohoa_services::quarantine::QuarantineEntry>,
+    /// Outcome of a decision about a dossier in quarantine.
+    QuarantineOutcome = sohoa_services::quarantine::QuarantineOutcome,
     /// Uploads.
     Uploads = sohoa_services::uploads::view::Uploads,
     /// An upload with counts of its files.

@@ -6,6 +6,9 @@ pub(crate) const SETUP: &str = "/api/setup";
 /// The session of the browser.
 pub(crate) const SESSION: &str = "/api/session";
 
+/// Renewal of the sign-in of a session.
+pub(crate) const RENEWAL: &str = "/api/session/renewal";
+
 /// The user's own password.
 pub(crate) const PASSWORD: &str = "/api/session/password";
 

@@ -2,7 +2,7 @@
 
 use crate::access::Access::{Public, SignedIn};
 use crate::access::Route;
-use crate::auth_middleware::authorize;
+use crate::auth_middleware::{authenticate, authorize};
 use crate::background::RunningLoops;
 use crate::background_health::health_text;
 use crate::connections::serve_connections;
@@ -11,28 +11,30 @@ use crate::guarded_router::GuardedRouter;
 use crate::locale::preferred_language;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, ProblemBody};
+use crate::rate_limits::Peer;
 use crate::state::AppState;
 use crate::{api, openapi, pages, tus};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::account::{Right, UnitScope};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::accounts::oidc;
 use sohoa_services::accounts::sessions;
 use sohoa_services::accounts::users;
 use sohoa_services::archive::Archive;
-use sohoa_services::maintenance::index_follower::IndexFollower;
+use sohoa_services::maintenance::log_followers::LogFollowers;
 use sohoa_services::roadmap::at_risk_targets;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::monitoring;
 use sohoa_texts::error_texts::translate;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -47,6 +49,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Longest silence of a client within the body of a request that sends scans.
 const BODY_SILENCE: Duration = Duration::from_secs(60);
+
+/// Value of `Strict-Transport-Security`: browsers ask this host by HTTPS alone for a year.
+const HTTPS_ONLY: &str = "max-age=31536000";
 
 /// Addresses to report to the user once the server listens.
 #[derive(Debug, Clone)]
@@ -83,7 +88,7 @@ pub async fn serve(
     routes.extend(more_routes);
     let shared = AppState::new(archive, pipeline, base_url, newest_event, (openapi::to_json(description)?, routes), Arc::clone(&stop));
     let router = router(shared.clone(), limited, streaming);
-    let _index_follower = IndexFollower::start(shared.archive())?;
+    let _followers = LogFollowers::start(shared.archive())?;
     tokio::spawn(warm_at_risk_cache(shared.clone()));
     on_listening(Listening { address, setup });
     let loops = RunningLoops::start(&shared, works, &stop);
@@ -172,6 +177,9 @@ async fn finish_response(State(shared): State<AppState>, request: Request, next:
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    if shared.is_https() {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
     tus::add_tus_headers(&route, &mut response);
     if !response.headers().contains_key(header::CACHE_CONTROL) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -211,19 +219,26 @@ async fn readyz(State(shared): State<AppState>) -> Response {
     }
 }
 
-async fn metrics(State(shared): State<AppState>) -> Response {
+/// Metrics: for everybody where the setting says so, else for programs on this machine, and for whoever may monitor every unit.
+async fn metrics(State(shared): State<AppState>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Result<Response, Problem> {
+    if !shared.archive().config.server.metrics_public && !peer.is_local() {
+        let identity = authenticate(&shared, &Method::GET, &headers).await?;
+        if identity.units_with(Right::Monitor) != UnitScope::All {
+            return Err(Error::denied("the metrics are of every unit; they need the right to monitor all of them").into());
+        }
+    }
     let tasks = monitoring::count_tasks(shared.archive()).await.ok();
     let outage = shared.archive().outages.current();
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let text = shared.metrics().encode_text(tasks, outage.as_ref(), &shared.background_loops().reports());
-    ([(header::CONTENT_TYPE, kind)], text).into_response()
+    let store_calls = shared.archive().store_calls.load(Ordering::Relaxed);
+    let text = shared.metrics().encode_text(tasks, store_calls, outage.as_ref(), &shared.background_loops().reports());
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::access::{AUTH_ROUTES, Access, required_access};
-    use sohoa_base::model::account::Right;
     use std::collections::BTreeSet;
 
     #[test]

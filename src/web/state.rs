@@ -49,7 +49,7 @@ impl AppState {
         stop: Arc<CancellationToken>,
     ) -> Self {
         Self(Arc::new(AppStateInner {
-            limits: RateLimits::new(&archive.config.server),
+            limits: RateLimits::new(&archive.config.server, archive.config.uploads.requests_per_second),
             archive,
             pipeline,
             metrics: Metrics::new(),
@@ -95,6 +95,11 @@ impl AppState {
     /// Absolute URL of a path of this server, as browsers reach it.
     pub(crate) fn absolute_url(&self, path: &str) -> String {
         format!("{}{path}", self.0.base_url.trim_end_matches('/'))
+    }
+
+    /// Whether browsers reach this server by HTTPS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.archive().config.server.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
     pub(crate) fn archive(&self) -> &Arc<Archive> {

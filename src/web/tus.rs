@@ -51,6 +51,11 @@ fn protocol_problem(status: u16, name: &'static str, detail: impl Into<String>) 
     Problem::Protocol(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), name, detail.into())
 }
 
+/// A quota or the disk is full: not a rate to wait for, which 429 would say.
+fn storage_problem(error: Error) -> Problem {
+    if error.kind() == ErrorKind::Limit { protocol_problem(507, "insufficient-storage", error.chain()) } else { error.into() }
+}
+
 fn check_version(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get(TUS_RESUMABLE).and_then(|value| value.to_str().ok()) {
         Some(TUS_VERSION) => Ok(()),
@@ -112,6 +117,7 @@ pub(super) async fn options(State(shared): State<AppState>) -> Response {
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
     (status = 200, description = "known before: its address and how much of it is here"),
     (status = 201, description = "its address and how much of it is here"),
+    (status = 507, description = "more than a quota or the disk takes", body = ProblemDetails, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn create(
     State(shared): State<AppState>,
@@ -123,10 +129,7 @@ pub(super) async fn create(
     check_version(&headers)?;
     let (length, path, sha256) =
         (header_number(&headers, &UPLOAD_LENGTH)?, metadata_value(&headers, "path")?, metadata_value(&headers, "sha256")?);
-    let announced = transfer::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(|error| {
-        // A path that is too long must not be answered with 429, which would invite a retry.
-        if error.kind() == ErrorKind::Limit { Problem::from(Error::invalid(error.chain())) } else { error.into() }
-    })?;
+    let announced = transfer::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(storage_problem)?;
     if announced.is_too_large {
         let largest = access::max_file_bytes(shared.archive()) >> 20;
         return Err(protocol_problem(413, "too-large", format!("the file is larger than {largest} MiB; split it")));
@@ -170,6 +173,7 @@ pub(super) async fn head(
     ("upload" = String, Path), ("file" = String, Path), ("tus-resumable" = String, Header), ("upload-offset" = u64, Header)),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
     (status = 204, description = "how much of it is here, in its headers"),
+    (status = 507, description = "more than the disk takes", body = ProblemDetails, content_type = "application/problem+json"),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn patch(
     State(shared): State<AppState>,
@@ -213,13 +217,14 @@ async fn write_chunk(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(u64, UploadFileState), Problem> {
-    let incoming = match transfer::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await? {
-        BeginResult::Ready(incoming) => *incoming,
-        BeginResult::Busy => {
-            return Err(protocol_problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there"));
-        }
-        BeginResult::AlreadyComplete(file) => return Ok(final_position(&file)),
-    };
+    let incoming =
+        match transfer::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await.map_err(storage_problem)? {
+            BeginResult::Ready(incoming) => *incoming,
+            BeginResult::Busy => {
+                return Err(protocol_problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there"));
+            }
+            BeginResult::AlreadyComplete(file) => return Ok(final_position(&file)),
+        };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
     if announced.is_some_and(|bytes| bytes > incoming.remaining_bytes()) {
         return Err(protocol_problem(413, "too-large", "more bytes come than were announced"));

@@ -20,7 +20,7 @@ export class Server {
     await new Promise((ready, failed) => {
       child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
       lines.on('line', async (line) => {
-        server.key ??= line.match(/[?&]key=([\w-]+)/)?.[1];
+        server.key ??= line.match(/[?#&]key=([\w-]+)/)?.[1];
         if (server.address) return;
         server.address = line.match(/http:\/\/[^\s/]+/)?.[0];
         // Once it answers, it has said all that it says at its start.

@@ -95,6 +95,8 @@ const ALLOWED_OUTSIDE_CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("rustix", &["base", "sandbox", "file_worker", "storage", "services", "cli"]),
     ("seccompiler", &["sandbox"]),
+    ("landlock", &["sandbox"]),
+    ("nix", &["sandbox"]),
     ("rten", &["engine"]),
     ("ort", &["engine"]),
     ("rxing", &["imaging", "synthetic"]),
@@ -106,7 +108,7 @@ const ALLOWED_OUTSIDE_CRATES: &[(&str, &[&str])] = &[
     ("krilla", &["formats"]),
     ("argon2", &["services"]),
     ("subtle", &["services"]),
-    ("getrandom", &["services"]),
+    ("getrandom", &["catalog", "services"]),
     ("axum", &["web"]),
     ("base64", &["web"]),
     ("tower-http", &["web"]),
@@ -123,6 +125,11 @@ const ALLOWED_OUTSIDE_CRATES: &[(&str, &[&str])] = &[
 
 /// The one file with unsafe code: calls into Tesseract and Leptonica.
 const UNSAFE_FILE: &str = "engine/tesseract/openmp.rs";
+
+/// What decodes pictures and documents, and the folders of the crates that may name it: formats, which defines it, the child processes,
+/// and what decodes pictures that it has drawn itself.
+const DECODERS: &[&str] = &["SourceFile", "ImageReader", "load_from_memory", "load_from_memory_with_format"];
+const DECODING_FOLDERS: &[&str] = &["formats/", "file_worker/", "synthetic/"];
 
 /// The crate that only names the features of dependencies.
 const FEATURES_CRATE: &str = "workspace_features";
@@ -174,6 +181,14 @@ fn file_violations(path: &str, source: &str) -> Vec<String> {
         for (at, _) in code.match_indices(word).filter(|_| !is_allowed) {
             if is_whole_word(&code, at, word) {
                 report(line_of(at), format!("has `{word}`"), "no unfinished code, and unsafe code in one file alone");
+            }
+        }
+    }
+    let is_test = path.contains("/tests/");
+    if !is_test && !DECODING_FOLDERS.iter().any(|folder| path.starts_with(folder)) {
+        for decoder in DECODERS {
+            for (at, _) in code.match_indices(decoder).filter(|(at, _)| is_whole_word(&code, *at, decoder)) {
+                report(line_of(at), format!("names `{decoder}`"), "bytes from outside are decoded in child processes alone");
             }
         }
     }
@@ -321,6 +336,15 @@ fn long_unsafe_and_unfinished_files_are_caught() {
         assert_eq!(caught("base/a.rs", &format!("fn f() {{ {unfinished} }}")), 1, "{unfinished}");
     }
     assert_eq!(caught("base/config.rs", "const A: &str = \"/home/an/a\";"), 1);
+}
+
+#[test]
+fn decoding_outside_child_processes_is_caught() {
+    let caught = |path: &str, code: &str| file_violations(path, code).len();
+    assert_eq!(caught("evaluation/a.rs", "SourceFile::open(bytes, media_type, &limits)?.page(1)"), 1);
+    assert_eq!(caught("cli/a.rs", "image::load_from_memory(&bytes)"), 1);
+    assert_eq!(caught("file_worker/handler.rs", "SourceFile::open(bytes, media_type, &limits)"), 0);
+    assert_eq!(caught("evaluation/tests/a.rs", "image::load_from_memory(&bytes)"), 0);
 }
 
 #[test]

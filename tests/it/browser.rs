@@ -1,5 +1,6 @@
 //! The console in a real browser: Debian's Chromium, driven by `tests/browser`.
 
+use crate::journeys::secrecy::stamped_pages;
 use sohoa_testing::node;
 use sohoa_testing::torn_pdf;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,27 @@ fn people_work_in_the_console() {
     let done = test.env("TEST_FILES", files.path()).env("TEST_SCREENS", screens_folder()).output().unwrap();
     assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     println!("screens lie in {}", screens_folder().display());
+}
+
+#[test]
+fn officer_decides_about_quarantine_in_the_console() {
+    let (Some(work), Some([secret, other])) = (find_chromium(), stamped_pages()) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let delivery = home.path().join("giao");
+    for (dossier, page) in [("hs-mat", &secret), ("hs-nham", &other)] {
+        std::fs::create_dir_all(delivery.join(dossier)).unwrap();
+        std::fs::write(delivery.join(dossier).join("1.jpg"), page).unwrap();
+    }
+    std::fs::write(delivery.join("hs-mat/lon.pdf"), "nobody has looked at this ".repeat(50_000)).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_sohoa"));
+    run.env("SOHOA_LIMITS_FILE_MIB", "1").arg("run").arg(&delivery).args(["--unit", "local", "-q", "--home"]).arg(home.path());
+    let ran = run.output().unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{}", String::from_utf8_lossy(&ran.stderr));
+    let mut test = Command::new("node");
+    test.args(["--test", "--test-reporter=spec", "quarantine.test.mjs"]).current_dir(work);
+    test.env("TEST_PROGRAM", env!("CARGO_BIN_EXE_sohoa")).env("TEST_HOME", home.path());
+    let done = test.env("TEST_SCREENS", screens_folder()).output().unwrap();
+    assert!(done.status.success(), "{}\n{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
 }
 
 #[test]

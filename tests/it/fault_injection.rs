@@ -55,10 +55,10 @@ fn killed_run_is_resumed_without_loss_or_duplicates() {
 
 /// Reading processes, limited as in production, with a scripted engine that does `act`.
 fn sandbox_pool(act: &str) -> Pool {
-    let limits = serde_json::to_string(&Limits { cpu_seconds: 1, ..Limits::default() }).unwrap();
-    let arguments =
-        ["reader", "read", "--limits", &limits, "--models", "/nonexistent", "--scripted", act, "--"].map(str::to_owned).to_vec();
-    Pool::new(SpawnConfig { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, wall_seconds: 30 }, 1)
+    let limits = Limits { cpu_seconds: 1, wall_seconds: 30, ..Limits::default() };
+    let json = serde_json::to_string(&limits).unwrap();
+    let arguments = ["reader", "read", "--limits", &json, "--models", "/nonexistent", "--scripted", act, "--"].map(str::to_owned).to_vec();
+    Pool::new(SpawnConfig { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, limits }, 1)
 }
 
 fn sample_page() -> PathBuf {
@@ -67,7 +67,7 @@ fn sample_page() -> PathBuf {
 }
 
 async fn read_sample_page(pool: &Pool) -> Result<PageRead, Error> {
-    read_page_with(&mut FileWorker::lease(pool, "page").await?, &sample_page()).await
+    read_page_with(&mut FileWorker::lease(pool, Some("local"), "page").await?, &sample_page()).await
 }
 
 async fn read_page_with(worker: &mut FileWorker<'_>, page: &Path) -> Result<PageRead, Error> {
@@ -95,10 +95,69 @@ async fn reader_crash_hang_and_memory_overuse_are_classified() {
 async fn reader_process_outlives_requesting_thread() {
     let (pool, runtime) = (sandbox_pool("xin chào"), tokio::runtime::Handle::current());
     let mut worker =
-        std::thread::scope(|scope| scope.spawn(|| runtime.block_on(FileWorker::lease(&pool, "page"))).join().unwrap()).unwrap();
+        std::thread::scope(|scope| scope.spawn(|| runtime.block_on(FileWorker::lease(&pool, Some("local"), "page"))).join().unwrap())
+            .unwrap();
     for _ in 0..3 {
         let reading = read_page_with(&mut worker, &sample_page()).await.unwrap().reading;
         assert!(reading.text().contains("xin chào"));
     }
     assert_eq!(pool.started(), 1);
+}
+
+/// A reading process of its own, started by a shell that holds a file open for it to inherit. Its pipes, and what it says first.
+fn inheriting_process(folder: &Path) -> (std::process::Child, Value) {
+    let limits = serde_json::to_string(&Limits::default()).unwrap();
+    let held = folder.join("held");
+    std::fs::write(&held, "of another").unwrap();
+    let script = r#"exec 7<"$1" 9<"$1"; shift; exec "$@""#;
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script, "sh"]).arg(&held).arg(env!("CARGO_BIN_EXE_sohoa"));
+    command.args(["reader", "show", "--limits", &limits, "--models", "/nonexistent", "--"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lengths = [0; 12];
+    let output = child.stdout.as_mut().unwrap();
+    std::io::Read::read_exact(output, &mut lengths).unwrap();
+    let mut head = vec![0; u32::from_le_bytes(lengths[..4].try_into().unwrap()) as usize];
+    std::io::Read::read_exact(output, &mut head).unwrap();
+    (child, serde_json::from_slice(&head).unwrap())
+}
+
+#[test]
+fn reader_keeps_no_descriptor_and_no_privilege() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, ready) = inheriting_process(folder.path());
+    let proc = PathBuf::from(format!("/proc/{}", child.id()));
+    let mut descriptors: Vec<String> =
+        std::fs::read_dir(proc.join("fd")).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    descriptors.sort();
+    assert_eq!(descriptors, ["0", "1", "2"]);
+    for task in std::fs::read_dir(proc.join("task")).unwrap() {
+        let status = std::fs::read_to_string(task.unwrap().path().join("status")).unwrap();
+        let value = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+        for set in ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"] {
+            assert_eq!(value(set), "0000000000000000", "{set}");
+        }
+        assert_eq!((value("NoNewPrivs:").as_str(), value("Seccomp:").as_str()), ("1", "2"));
+    }
+    assert!(ready["ready"]["landlock"].is_boolean(), "{ready}");
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn files_of_two_units_are_read_by_two_processes() {
+    let limits = Limits { wall_seconds: 30, ..Limits::default() };
+    let json = serde_json::to_string(&limits).unwrap();
+    let arguments = ["reader", "show", "--limits", &json, "--models", "/nonexistent", "--"].map(str::to_owned).to_vec();
+    let pool = Pool::new(SpawnConfig { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, limits }, 1);
+    let mut processes = Vec::new();
+    for unit in ["H24.16", "H24.16", "H24.17"] {
+        let mut worker = FileWorker::open(&pool, Some(unit), "page", &sample_page()).await.unwrap();
+        assert_eq!(worker.inspect("page.jpg").await.unwrap().pages, 1);
+        let page = worker.decode("image/jpeg", 1).await.unwrap();
+        assert!(page.pixels.width() > 1000, "{}", page.pixels.width());
+        processes.push(worker.process_id().unwrap());
+    }
+    assert_eq!(processes[0], processes[1]);
+    assert_ne!(processes[1], processes[2]);
 }

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod browser;
+mod campaign;
 mod fault_injection;
 mod features;
 mod golden;

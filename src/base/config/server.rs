@@ -1,7 +1,7 @@
 //! Settings of the server and of signing in.
 
+use super::network::Network;
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 
 /// Address, proxies and rate limits of the server.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,10 +9,12 @@ use std::net::IpAddr;
 pub struct Server {
     /// Public address for browsers, such as `https://sohoa.example.vn`; none: the listening address.
     pub public_url: Option<String>,
-    /// Addresses of the reverse proxies whose `X-Forwarded-For` is trusted.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Maximum sign-in attempts from one address, per minute and as a burst; 0: no limit.
+    /// Addresses or networks (CIDR) of the reverse proxies whose `X-Forwarded-For` is trusted.
+    pub trusted_proxies: Vec<Network>,
+    /// Maximum sign-in attempts for one user name from one address, per minute and as a burst; 0: no limit.
     pub sign_ins_per_minute: u32,
+    /// The same for all names together: generous, because a whole office may share an address; 0: no limit.
+    pub sign_ins_per_address: u32,
     /// Maximum average requests per second of one session, key or unauthenticated address; 0: no limit.
     pub requests_per_second: u32,
     /// Maximum burst of requests of one of these.
@@ -20,6 +22,8 @@ pub struct Server {
     /// Key that encrypts secrets in the catalogue, 64 hexadecimal digits; none: a key is generated in
     /// `<home>/secret.key`.
     pub secret_key: Option<String>,
+    /// Whether everybody may read `/metrics`; else this machine and keys with the right to monitor every unit.
+    pub metrics_public: bool,
 }
 
 impl Default for Server {
@@ -28,9 +32,11 @@ impl Default for Server {
             public_url: None,
             trusted_proxies: Vec::new(),
             sign_ins_per_minute: 20,
+            sign_ins_per_address: 300,
             requests_per_second: 50,
             requests_at_once: 500,
             secret_key: None,
+            metrics_public: false,
         }
     }
 }
@@ -67,7 +73,7 @@ pub struct Oidc {
 pub struct OidcGroup {
     /// Name of the group at the provider.
     pub group: String,
-    /// The role: `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
+    /// The role: `reader`, `archivist`, `reviewer`, `administrator`, `auditor` or `secrecy-officer`.
     pub role: String,
     /// Code of the unit in which the role applies; `*`: every unit.
     pub unit: String,

@@ -24,11 +24,15 @@ pub enum Right {
     Administer,
     /// See the audit log.
     Audit,
+    /// See what is in quarantine, release it or take it out of the archive.
+    #[serde(rename = "quarantine")]
+    ManageQuarantine,
 }
 
 impl Right {
     /// Every right.
-    pub const ALL: [Self; 7] = [Self::Read, Self::Upload, Self::Monitor, Self::ManageRuns, Self::Review, Self::Administer, Self::Audit];
+    pub const ALL: [Self; 8] =
+        [Self::Read, Self::Upload, Self::Monitor, Self::ManageRuns, Self::Review, Self::Administer, Self::Audit, Self::ManageQuarantine];
 
     /// Its name, as in JSON.
     #[must_use]
@@ -41,6 +45,7 @@ impl Right {
             Self::Review => "review",
             Self::Administer => "administer",
             Self::Audit => "audit",
+            Self::ManageQuarantine => "quarantine",
         }
     }
 }
@@ -59,11 +64,13 @@ pub enum Role {
     Administrator,
     /// Reads the audit log (kiểm toán).
     Auditor,
+    /// Decides about dossiers with a stamp of secrecy (người phụ trách bí mật nhà nước). No other role may.
+    SecrecyOfficer,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Reader, Self::Archivist, Self::Reviewer, Self::Administrator, Self::Auditor];
+    pub const ALL: [Self; 6] = [Self::Reader, Self::Archivist, Self::Reviewer, Self::Administrator, Self::Auditor, Self::SecrecyOfficer];
 
     /// Its name, as in JSON.
     #[must_use]
@@ -74,6 +81,7 @@ impl Role {
             Self::Reviewer => "reviewer",
             Self::Administrator => "administrator",
             Self::Auditor => "auditor",
+            Self::SecrecyOfficer => "secrecy-officer",
         }
     }
 
@@ -88,6 +96,7 @@ impl Role {
                 &[Right::Read, Right::Upload, Right::Monitor, Right::ManageRuns, Right::Review, Right::Administer, Right::Audit]
             }
             Self::Auditor => &[Right::Read, Right::Monitor, Right::Audit],
+            Self::SecrecyOfficer => &[Right::ManageQuarantine],
         }
     }
 }
@@ -215,6 +224,21 @@ pub struct Token {
     pub expires: String,
 }
 
+/// A session of a user, without its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Session {
+    /// Identifier.
+    pub id: String,
+    /// Address from which it was opened.
+    pub from: String,
+    /// Time of the sign-in, RFC 3339.
+    pub created: String,
+    /// Time of last use, RFC 3339; exact to a minute.
+    pub last_used: String,
+    /// Time of expiry, RFC 3339; earlier where it is not used.
+    pub expires: String,
+}
+
 /// A saved search of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SavedSearch {
@@ -249,11 +273,12 @@ mod tests {
     }
 
     #[test]
-    fn only_administrators_administer_and_every_right_is_granted() {
+    fn only_administrators_administer_only_officers_decide_about_secrets_and_every_right_is_granted() {
         for right in Right::ALL {
             assert!(Role::ALL.iter().any(|role| role.rights().contains(&right)), "{right:?}");
         }
-        let holders: Vec<Role> = Role::ALL.into_iter().filter(|role| role.rights().contains(&Right::Administer)).collect();
-        assert_eq!(holders, [Role::Administrator]);
+        let holders = |right: Right| Role::ALL.into_iter().filter(|role| role.rights().contains(&right)).collect::<Vec<_>>();
+        assert_eq!(holders(Right::Administer), [Role::Administrator]);
+        assert_eq!(holders(Right::ManageQuarantine), [Role::SecrecyOfficer]);
     }
 }

@@ -66,6 +66,17 @@ pub struct FileBalance {
     /// Received files whose task failed before they were identified.
     #[serde(default)]
     pub failed: u64,
+    /// Received files that are not opened yet, so that their pages are not counted.
+    #[serde(default)]
+    pub open: u64,
+}
+
+impl FileBalance {
+    /// Files that were opened: their pages, or the members of an archive, are counted.
+    #[must_use]
+    pub fn opened(&self) -> u64 {
+        self.received.saturating_sub(self.duplicate + self.refused + self.failed + self.open)
+    }
 }
 
 /// Pages of a batch by outcome. Pages of a duplicate file count with the outcome of the pages that they repeat.

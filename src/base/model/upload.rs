@@ -58,6 +58,50 @@ pub struct UploadSize {
     pub bytes: u64,
 }
 
+/// Most that uploads may hold; 0: no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UploadQuota {
+    /// Open uploads of one user.
+    pub open_uploads: u64,
+    /// Files of one upload.
+    pub files: u64,
+    /// Bytes of one upload.
+    pub bytes: u64,
+    /// Files of all open uploads of one user.
+    pub user_files: u64,
+    /// Bytes of all open uploads of one user.
+    pub user_bytes: u64,
+}
+
+impl UploadQuota {
+    /// Checks what an upload and all open uploads of its user would hold.
+    ///
+    /// # Errors
+    /// `Limit`, with the next step, for more than the quota.
+    pub fn check(&self, upload: UploadSize, user: UploadSize) -> Result<()> {
+        let exceeds = |size: u64, limit: u64| limit > 0 && size > limit;
+        if exceeds(upload.files, self.files) {
+            return Err(Error::limit(format!(
+                "the upload would hold more than {} files; start it, and send the rest in another one",
+                self.files
+            )));
+        }
+        if exceeds(upload.bytes, self.bytes) {
+            let mib = self.bytes >> 20;
+            return Err(Error::limit(format!("the upload would hold more than {mib} MiB; start it, and send the rest in another one")));
+        }
+        if exceeds(user.files, self.user_files) {
+            let files = self.user_files;
+            return Err(Error::limit(format!("your open uploads would hold more than {files} files; start or withdraw one of them first")));
+        }
+        if exceeds(user.bytes, self.user_bytes) {
+            let mib = self.user_bytes >> 20;
+            return Err(Error::limit(format!("your open uploads would hold more than {mib} MiB; start or withdraw one of them first")));
+        }
+        Ok(())
+    }
+}
+
 /// An upload (đợt tải lên): a delivery sent through the browser, before it becomes a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Upload {
@@ -278,6 +322,17 @@ mod tests {
         for path in ["-rf.png", "a..b", "...", "lô 1/\"><img src=x>.png", "a\r\nX: 1.png", "\u{feff}bom.png", "a%2f..%2fb", "c:\\x"] {
             validate_path(path).unwrap();
         }
+    }
+
+    #[test]
+    fn quota_is_checked_by_upload_and_user_and_zero_is_no_limit() {
+        let size = |files: u64, bytes: u64| UploadSize { files, bytes };
+        let quota = UploadQuota { open_uploads: 1, files: 3, bytes: 30, user_files: 5, user_bytes: 50 };
+        assert!(quota.check(size(3, 30), size(5, 50)).is_ok());
+        for (upload, user) in [(size(4, 1), size(4, 1)), (size(1, 31), size(1, 31)), (size(1, 1), size(6, 1)), (size(1, 1), size(1, 51))] {
+            assert_eq!(quota.check(upload, user).unwrap_err().kind(), ErrorKind::Limit);
+        }
+        assert!(UploadQuota::default().check(size(u64::MAX, u64::MAX), size(u64::MAX, u64::MAX)).is_ok());
     }
 
     #[test]

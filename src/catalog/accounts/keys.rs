@@ -4,7 +4,7 @@ use crate::accounts::user_rows::user_from_row;
 use crate::sql::{self, WriteTx, get, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
-use sohoa_base::model::account::{Identity, Right, Token};
+use sohoa_base::model::account::{Identity, Right, Session, Token};
 use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -56,6 +56,8 @@ pub struct NewKey<'a> {
     pub rights: Option<&'a BTreeSet<Right>>,
     /// Time until it expires.
     pub lifetime: Duration,
+    /// When its user proved who they are, epoch seconds; none: not known. Only for sessions.
+    pub authenticated: Option<u64>,
 }
 
 /// Idle time after which a session expires.
@@ -76,8 +78,8 @@ impl Catalog {
         let mut write = self.write().await?;
         let id = sql::new_id();
         let statement = sqlx::query(
-            "INSERT INTO keys (id, sha256, used_for, user_name, label, rights, created, last_used, expires)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+            "INSERT INTO keys (id, sha256, used_for, user_name, label, rights, created, last_used, expires, authenticated)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
         )
         .bind(id.clone())
         .bind(new.sha256.to_owned())
@@ -86,7 +88,9 @@ impl Catalog {
         .bind(sql::replace_nul(new.label))
         .bind(new.rights.map(to_json).transpose()?)
         .bind(write.now)
-        .bind(write.now + sql::duration_ms(new.lifetime));
+        .bind(write.now + sql::duration_ms(new.lifetime))
+        // The clock of a provider may be fast.
+        .bind(new.authenticated.map_or(0, |seconds| sql::to_i64(seconds).saturating_mul(1000)).min(write.now));
         sql::execute(write.connection(), statement, "cannot keep a key").await?;
         if new.purpose == KeyPurpose::Token {
             let body = serde_json::json!({ "by": by, "user": new.user, "label": new.label, "key": id, "rights": new.rights });
@@ -126,6 +130,35 @@ impl Catalog {
         Ok(Some(identity))
     }
 
+    /// Records that the user of a session proved again who they are; `from` is the address of the browser, for the audit.
+    ///
+    /// # Errors
+    /// `NotFound` for a session that has ended.
+    pub async fn renew_session(&self, id: &str, user: &str, from: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        let statement = sqlx::query("UPDATE keys SET authenticated = $3 WHERE id = $1 AND used_for = 'session' AND user_name = $2")
+            .bind(id.to_owned())
+            .bind(user.to_owned())
+            .bind(write.now);
+        if sql::execute(write.connection(), statement, "cannot renew a session").await? == 0 {
+            return Err(Error::not_found(format!("there is no key {id}")));
+        }
+        write.append_events("", &[("", "sign-in-renewed", serde_json::json!({ "by": user, "user": user, "from": from }))]).await?;
+        write.commit().await
+    }
+
+    /// Whether the user of a session proved who they are within `age` before now.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn is_recently_authenticated(&self, id: &str, age: Duration) -> Result<bool> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query("SELECT id FROM keys WHERE id = $1 AND used_for = 'session' AND authenticated > $2")
+            .bind(id.to_owned())
+            .bind(self.clock.now() - sql::duration_ms(age));
+        Ok(sql::fetch_optional(&mut connection, statement, "cannot read a key").await?.is_some())
+    }
+
     /// Tokens, the newest first; of one user if `user` is given.
     ///
     /// # Errors
@@ -136,6 +169,30 @@ impl Catalog {
             sqlx::query("SELECT * FROM keys WHERE used_for = 'token' AND (user_name = $1 OR $1 = '') ORDER BY created DESC, id DESC")
                 .bind(user.unwrap_or_default().to_owned());
         sql::fetch_all(&mut connection, statement, "cannot read keys").await?.iter().map(token_from_row).collect()
+    }
+
+    /// Sessions of a user that have not ended, the newest first.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn sessions(&self, user: &str) -> Result<Vec<Session>> {
+        let now = self.clock.now();
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT * FROM keys WHERE used_for = 'session' AND user_name = $1 AND expires > $2 AND last_used > $3
+             ORDER BY created DESC, id DESC",
+        )
+        .bind(user.to_owned())
+        .bind(now)
+        .bind(now - sql::duration_ms(SESSION_IDLE_LIMIT));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read sessions").await?;
+        let time = |row: &AnyRow, column: &str| Ok::<_, Error>(rfc3339(get(row, column)?));
+        rows.iter()
+            .map(|row| {
+                let (created, last_used, expires) = (time(row, "created")?, time(row, "last_used")?, time(row, "expires")?);
+                Ok(Session { id: get(row, "id")?, from: get(row, "label")?, created, last_used, expires })
+            })
+            .collect()
     }
 
     /// Deletes the key of a user with this identifier and purpose.

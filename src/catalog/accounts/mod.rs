@@ -1,5 +1,6 @@
 //! Accounts: users, units, keys, sign-in, saved searches.
 
+pub(crate) mod backup;
 pub(crate) mod keys;
 pub(crate) mod mfa_and_oidc;
 pub(crate) mod saved_searches;

@@ -56,6 +56,21 @@ impl Catalog {
         write.append_events("", &[("", kind, serde_json::json!({ "user": name, "from": from }))]).await?;
         write.commit().await
     }
+
+    /// Ends the lock of a user name for every network, on behalf of `by`; returns for how many networks failures were counted.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn unlock_sign_in(&self, name: &str, by: &str) -> Result<u64> {
+        let mut write = self.write().await?;
+        let networks = write.forget_failed_sign_ins(name).await?;
+        if networks > 0 {
+            let body = serde_json::json!({ "by": sql::replace_nul(by), "user": sql::replace_nul(name), "networks": networks });
+            write.append_events("", &[("", "sign-in-unlocked", body)]).await?;
+        }
+        write.commit().await?;
+        Ok(networks)
+    }
 }
 
 impl WriteTx {
@@ -83,10 +98,9 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Unlocks a user name for every network.
-    pub(crate) async fn forget_failed_sign_ins(&mut self, name: &str) -> Result<()> {
+    /// Unlocks a user name for every network; returns for how many networks failures were counted.
+    pub(crate) async fn forget_failed_sign_ins(&mut self, name: &str) -> Result<u64> {
         let statement = sqlx::query("DELETE FROM sign_in_failures WHERE user_name = $1").bind(sql::replace_nul(name));
-        sql::execute(self.connection(), statement, "cannot forget failed sign-ins").await?;
-        Ok(())
+        sql::execute(self.connection(), statement, "cannot forget failed sign-ins").await
     }
 }

@@ -96,6 +96,19 @@ impl Catalog {
         Ok(balances)
     }
 
+    /// File balances by batch; a batch without files is not included.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn file_balances(&self, batches: &[String]) -> Result<BTreeMap<String, FileBalance>> {
+        let mut connection = self.read().await?;
+        let mut balances = BTreeMap::new();
+        for chunk in batches.chunks(sql::MAX_IN_LIST) {
+            balances.append(&mut file_balances(&mut connection, chunk).await?);
+        }
+        Ok(balances)
+    }
+
     /// Number of received files and page progress of a batch. Fast enough for several calls per second.
     ///
     /// # Errors
@@ -128,7 +141,13 @@ impl Catalog {
     /// `Unavailable` where the catalogue does not answer.
     pub async fn costs(&self, batch: &str) -> Result<StageCosts> {
         let mut connection = self.read().await?;
-        let statement = sqlx::query("SELECT stage, executions, cpu_ms FROM costs WHERE batch = $1").bind(batch.to_owned());
+        let statement = sqlx::query(
+            "SELECT stage, CAST(SUM(executions) AS BIGINT) AS executions, CAST(SUM(cpu_ms) AS BIGINT) AS cpu_ms FROM (
+                 SELECT stage, executions, cpu_ms FROM costs WHERE batch = $1
+                 UNION ALL SELECT stage, executions, cpu_ms FROM pending_costs WHERE batch = $1) counted
+             GROUP BY stage",
+        )
+        .bind(batch.to_owned());
         let rows = sql::fetch_all(&mut connection, statement, "cannot read costs").await?;
         rows.iter()
             .map(|row| Ok((get(row, "stage")?, StageCost { executions: get_u64(row, "executions")?, cpu_ms: get_u64(row, "cpu_ms")? })))
@@ -143,20 +162,7 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
     }
     let count = |row: &AnyRow| get_u64(row, "n");
     let of_batch = |text: &'static str| sqlx::query(text).bind(batch.to_owned());
-    let mut files = FileBalance::default();
-    let statement =
-        of_batch("SELECT count(*) AS n FROM failed_tasks t JOIN files f ON f.id = t.item WHERE t.level = 'file' AND f.batch = $1");
-    files.failed = count(&sql::fetch_one(connection, statement, "count of failed files").await?)?;
-    let statement = of_batch("SELECT state, count(*) AS n FROM files WHERE batch = $1 GROUP BY state");
-    for row in &sql::fetch_all(connection, statement, "cannot count files").await? {
-        let n = count(row)?;
-        files.received += n;
-        match get::<String>(row, "state")?.as_str() {
-            "duplicate" => files.duplicate += n,
-            "refused" | "removed" => files.refused += n,
-            _ => {}
-        }
-    }
+    let files = file_balances(connection, &[batch.to_owned()]).await?.remove(batch).unwrap_or_default();
     let pages = page_balance(connection, batch).await?;
     let statement = of_batch("SELECT count(*) AS n FROM deliveries WHERE batch = $1");
     let dossiers = count(&sql::fetch_one(connection, statement, "count of dossiers").await?)?;
@@ -165,6 +171,33 @@ pub(crate) async fn balance(connection: &mut AnyConnection, batch: &str) -> Resu
     let (refusals, warnings) = (refusals(connection, batch).await?, warnings(connection, batch).await?);
     let failures = failed_items(connection, batch).await?;
     Ok(Balance { files, pages, dossiers, documents, refusals, failures, warnings })
+}
+
+/// File balances of at most [`sql::MAX_IN_LIST`] batches; a batch without files is not included.
+async fn file_balances(connection: &mut AnyConnection, batches: &[String]) -> Result<BTreeMap<String, FileBalance>> {
+    let mut balances: BTreeMap<String, FileBalance> = BTreeMap::new();
+    let these = sql::placeholders(1, batches.len());
+    let text = format!("SELECT batch, state, count(*) AS n FROM files WHERE batch IN ({these}) GROUP BY batch, state");
+    for row in &sql::fetch_all(connection, sql::bind_all(sql::dynamic_query(text), batches), "cannot count files").await? {
+        let (files, n) = (balances.entry(get(row, "batch")?).or_default(), get_u64(row, "n")?);
+        files.received += n;
+        match get::<String>(row, "state")?.as_str() {
+            "duplicate" => files.duplicate += n,
+            "refused" | "removed" => files.refused += n,
+            "received" => files.open += n,
+            _ => {}
+        }
+    }
+    let text = format!(
+        "SELECT f.batch, count(*) AS n FROM failed_tasks t JOIN files f ON f.id = t.item
+         WHERE t.level = 'file' AND f.state = 'received' AND f.batch IN ({these}) GROUP BY f.batch"
+    );
+    for row in &sql::fetch_all(connection, sql::bind_all(sql::dynamic_query(text), batches), "cannot count failed files").await? {
+        let files = balances.entry(get(row, "batch")?).or_default();
+        files.failed = get_u64(row, "n")?;
+        files.open = files.open.saturating_sub(files.failed);
+    }
+    Ok(balances)
 }
 
 async fn page_balance(connection: &mut AnyConnection, batch: &str) -> Result<PageBalance> {

@@ -2,6 +2,7 @@
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
+use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, placeholders, retrying};
 use sohoa_base::error::Result;
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
@@ -9,6 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Reason of refusal of cancelled files and pages.
 const CANCELLED_REASON: &str = "the batch was cancelled before this was read, retry the batch or deliver it again";
+
+/// How a batch is controlled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchControl {
+    /// Whether its tasks are not claimed.
+    pub paused: bool,
+    /// Priority of its tasks; higher ones are claimed first.
+    pub priority: i64,
+}
 
 impl Catalog {
     /// Pauses a batch: its tasks are not claimed any more. Leased tasks finish as usual.
@@ -38,20 +48,21 @@ impl Catalog {
         Ok(get::<String>(&row, "control")? == "paused")
     }
 
-    /// Those of `batches` that are paused.
+    /// Whether each of these batches is paused, and its priority.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn paused_batches(&self, batches: &[String]) -> Result<BTreeSet<String>> {
+    pub async fn batch_controls(&self, batches: &[String]) -> Result<BTreeMap<String, BatchControl>> {
         let mut connection = self.read().await?;
-        let mut paused = BTreeSet::new();
+        let mut controls = BTreeMap::new();
         for chunk in batches.chunks(MAX_IN_LIST) {
-            let text = format!("SELECT id FROM batches WHERE control = 'paused' AND id IN ({})", placeholders(1, chunk.len()));
+            let text = format!("SELECT id, control, priority FROM batches WHERE id IN ({})", placeholders(1, chunk.len()));
             for row in &sql::fetch_all(&mut connection, bind_all(dynamic_query(text), chunk), "cannot read batches").await? {
-                paused.insert(get(row, "id")?);
+                let control = BatchControl { paused: get::<String>(row, "control")? == "paused", priority: get(row, "priority")? };
+                controls.insert(get(row, "id")?, control);
             }
         }
-        Ok(paused)
+        Ok(controls)
     }
 
     /// Sets the priority of a batch and of its open tasks; higher priorities are claimed first.
@@ -150,12 +161,12 @@ impl Catalog {
         write.set_control(batch, "run").await?;
         let statement = sqlx::query(
             "UPDATE batches SET state = CASE WHEN open_dossiers > 0 THEN 'running' ELSE 'finished' END,
-                    ledger_due = ledger_due + CASE WHEN open_dossiers > 0 THEN 0 ELSE 1 END,
                     ended = CASE WHEN open_dossiers > 0 THEN NULL ELSE COALESCE(ended, $2) END WHERE id = $1",
         )
         .bind(batch.to_owned())
         .bind(write.now);
         sql::execute(write.connection(), statement, "cannot end receiving").await?;
+        write.mark_due(OutboxFact::Batch(batch.to_owned()), None);
         let body = serde_json::json!({ "files": files.len(), "pages": pages.len(), "failed": refused_by_failure });
         write.append_events(batch, &[("", "batch-cancelled", body)]).await?;
         write.commit().await?;

@@ -1,5 +1,6 @@
 //! Life cycle of batches: opening, continuing, end of receipt; lists of batches.
 
+use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, get, get_enum, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
@@ -88,7 +89,6 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement = sqlx::query(
             "UPDATE batches SET state = CASE WHEN open_dossiers > 0 THEN 'running' ELSE 'finished' END,
-                    ledger_due = ledger_due + CASE WHEN open_dossiers > 0 THEN 0 ELSE 1 END,
                     ended = CASE WHEN open_dossiers > 0 THEN NULL ELSE COALESCE(ended, $2) END
              WHERE id = $1 RETURNING state",
         )
@@ -96,6 +96,8 @@ impl Catalog {
         .bind(write.now);
         let row = sql::fetch_optional(write.connection(), statement, "cannot end receiving").await?;
         let row = row.ok_or_else(|| unknown_batch(batch))?;
+        // The ledger of a batch that runs lets a rebuild queue again what was not deposited.
+        write.mark_due(OutboxFact::Batch(batch.to_owned()), None);
         write.commit().await?;
         get_enum(&row, "state")
     }
@@ -139,32 +141,6 @@ impl Catalog {
         let statement = sql::dynamic_query(format!("SELECT * FROM batches WHERE target = $1 AND {only} ORDER BY id DESC LIMIT $2"));
         let statement = sql::bind_all(statement.bind(target.to_owned()).bind(sql::to_i64(limit)), &names);
         sql::fetch_all(&mut connection, statement, "cannot read batches").await?.iter().map(batch_from_row).collect()
-    }
-
-    /// Finished batches whose ledger in the store is out of date, each with the mark for [`Catalog::ledger_written`]; at most `limit`.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn batches_with_ledger_due(&self, after: &str, limit: usize) -> Result<Vec<(Batch, i64)>> {
-        let mut connection = self.read().await?;
-        let text = "SELECT * FROM batches WHERE ledger_due > 0 AND state = 'finished' AND id > $1 ORDER BY id LIMIT $2";
-        let statement = sqlx::query(text).bind(after.to_owned()).bind(sql::to_i64(limit));
-        let rows = sql::fetch_all(&mut connection, statement, "cannot read batches").await?;
-        rows.iter().map(|row| Ok((batch_from_row(row)?, get(row, "ledger_due")?))).collect()
-    }
-
-    /// Notes that the ledger is written, unless the batch ended once more since `mark` was read.
-    ///
-    /// # Errors
-    /// `Unavailable` where the catalogue does not answer.
-    pub async fn ledger_written(&self, batch: &str, mark: i64) -> Result<()> {
-        retrying!(async {
-            let mut write = self.write().await?;
-            let statement =
-                sqlx::query("UPDATE batches SET ledger_due = 0 WHERE id = $1 AND ledger_due = $2").bind(batch.to_owned()).bind(mark);
-            sql::execute(write.connection(), statement, "cannot note a ledger").await?;
-            write.commit().await
-        })
     }
 
     /// The newest batches, the newest first.

@@ -118,7 +118,7 @@ impl Catalog {
     /// # Errors
     /// `NotFound` for an unknown batch, `Unavailable` where the catalogue does not answer.
     pub async fn timeline(&self, batch: &str) -> Result<Timeline> {
-        let mut connection = self.read().await?;
+        let mut connection = self.read_sealed().await?;
         let statement = sqlx::query(
             "SELECT created, ended, (SELECT max(at) FROM events WHERE batch = $1 AND kind = 'batch-cancelled') AS cancelled
              FROM batches WHERE id = $1",

@@ -139,6 +139,7 @@ impl Catalog {
             let key = (sql::replace_nul(&name.fonds), sql::replace_nul(&name.code));
             let dossier_state =
                 context.dossiers.get(&key).ok_or_else(|| Error::internal("the dossier of an archive's member was not locked"))?;
+            write.adopt_restored_members(&claim.batch, &dossier_state.id, files).await?;
             self.insert_files(write, &claim.batch, dossier_state, files, claim.group).await?;
         }
         Ok(())
@@ -308,15 +309,19 @@ impl WriteTx {
     /// Records the difference in stored pages, documents and dossiers since the last count, for the batches that delivered the
     /// dossier.
     async fn record_stored_progress(&mut self, dossier: &str) -> Result<()> {
-        let statement = sqlx::query("SELECT stored_counts FROM dossiers WHERE id = $1").bind(dossier.to_owned());
-        let row = sql::fetch_one(self.connection(), statement, "a dossier").await?;
-        let before: BTreeMap<String, ItemCounts> = sql::get_json(&row, "stored_counts")?;
+        let before = self.stored_amounts(dossier).await?;
         let now = self.save_stored_amounts(dossier).await?;
         for batch in before.keys().chain(now.keys()).collect::<BTreeSet<_>>() {
             let of = |counts: &BTreeMap<String, ItemCounts>| counts.get(batch).copied().unwrap_or_default();
             self.record_progress(batch, ProgressStep::Stored, of(&now) - of(&before));
         }
         Ok(())
+    }
+
+    /// The stored amounts of a dossier by batch that are counted.
+    pub(crate) async fn stored_amounts(&mut self, dossier: &str) -> Result<BTreeMap<String, ItemCounts>> {
+        let statement = sqlx::query("SELECT stored_counts FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+        sql::get_json(&sql::fetch_one(self.connection(), statement, "a dossier").await?, "stored_counts")
     }
 
     /// Saves the stored pages and documents of a dossier by batch as the counted amounts. The dossier itself counts for the first

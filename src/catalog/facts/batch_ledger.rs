@@ -31,6 +31,12 @@ pub struct BatchLedger {
     pub costs: StageCosts,
     /// Balance at the time of writing.
     pub balance: Balance,
+    /// Priority of its tasks.
+    #[serde(default)]
+    pub priority: i64,
+    /// Whether it is paused.
+    #[serde(default)]
+    pub paused: bool,
     /// Code of the target of a roadmap to which it is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
@@ -113,6 +119,8 @@ impl Catalog {
             files,
             costs: self.costs(batch).await?,
             balance: self.balance(batch).await?,
+            priority: get(&row, "priority")?,
+            paused: get::<String>(&row, "control")? == "paused",
             line: get(&row, "target")?,
             line_findings: self.attachment(batch, usize::MAX >> 1).await?.0.findings,
             progress: self.daily_progress_of_batch(batch).await?,

@@ -4,7 +4,7 @@ use crate::Catalog;
 use crate::queue::claims::Claim;
 use crate::queue::dossier_scheduler::{DossierState, NewTask};
 use crate::queue::leases::lease_lost;
-use crate::sql::{self, WriteTx, get, retrying};
+use crate::sql::{self, SqlValue, WriteTx, get, retrying};
 use serde_json::Value;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::change::Change;
@@ -96,24 +96,13 @@ impl Catalog {
 }
 
 impl WriteTx {
+    /// Adds the CPU time (milliseconds) of stages to the costs of a batch. The sealer adds the rows up: see [`Catalog::seal_events`].
     pub(crate) async fn add_costs(&mut self, batch: &str, costs: &[(String, u64)]) -> Result<()> {
-        let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for (stage, cpu_ms) in costs {
-            let sum = sums.entry(stage).or_default();
-            *sum = (sum.0 + 1, sum.1.saturating_add(sql::to_i64(*cpu_ms)));
-        }
-        for (stage, (items, cpu_ms)) in sums {
-            let statement = sqlx::query(
-                "INSERT INTO costs (batch, stage, executions, cpu_ms) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (batch, stage) DO UPDATE SET executions = costs.executions + excluded.executions,
-                        cpu_ms = costs.cpu_ms + excluded.cpu_ms",
-            )
-            .bind(batch.to_owned())
-            .bind(stage.to_owned())
-            .bind(items)
-            .bind(cpu_ms);
-            sql::execute(self.connection(), statement, "cannot add costs").await?;
-        }
-        Ok(())
+        let rows = costs.iter().map(|(stage, cpu_ms)| {
+            let (id, cpu_ms) = (SqlValue::Text(sql::new_id()), SqlValue::Int(sql::to_i64(*cpu_ms)));
+            vec![id, batch.into(), stage.as_str().into(), SqlValue::Int(1), cpu_ms]
+        });
+        let insert = "INSERT INTO pending_costs (id, batch, stage, executions, cpu_ms) VALUES";
+        sql::bulk_insert(self.connection(), insert, rows.collect(), "", "cannot add costs").await.map(|_| ())
     }
 }

@@ -117,8 +117,10 @@ impl Catalog {
     /// workers, and none starves (stride scheduling: Waldspurger and Weihl, 1995).
     async fn claim_fair_share(&self, write: &mut WriteTx, request: ClaimRequest<'_>) -> Result<Vec<AnyRow>> {
         let statement = sqlx::query(
-            "SELECT q.target, q.pass_value, COALESCE(l.weight, 10) AS weight
-             FROM queues q LEFT JOIN targets l ON l.code = q.target ORDER BY q.pass_value, q.target",
+            "SELECT q.target, q.pass_value + COALESCE(p.turns, 0) AS pass_value, COALESCE(l.weight, 10) AS weight
+             FROM queues q LEFT JOIN targets l ON l.code = q.target
+             LEFT JOIN (SELECT target, CAST(SUM(pass_value) AS BIGINT) AS turns FROM pending_turns GROUP BY target) p ON p.target = q.target
+             ORDER BY 2, 1",
         );
         let mut skipped = Vec::new();
         for queue in &sql::fetch_all(write.connection(), statement, "cannot read queues").await? {
@@ -127,8 +129,7 @@ impl Catalog {
             let rows = self.claim_matching(write, request, ClaimFilter::Target(&target)).await?;
             if !rows.is_empty() {
                 let served = sql::to_i64(rows.len()) * STRIDE / weight.max(1);
-                let statement = sqlx::query("UPDATE queues SET pass_value = pass_value + $2 WHERE target = $1").bind(target).bind(served);
-                sql::execute(write.connection(), statement, "cannot count a turn").await?;
+                write.count_turn(&target, served).await?;
                 write.skip_queues(&skipped, pass_value).await?;
                 return Ok(rows);
             }

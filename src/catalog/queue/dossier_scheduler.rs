@@ -1,6 +1,7 @@
 //! Scheduling of dossiers: counters of open tasks, the next dossier-level group, the end of a batch.
 
 use crate::Catalog;
+use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, SqlValue, WriteTx, get};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::dossier::DossierName;
@@ -154,13 +155,15 @@ impl WriteTx {
             let statement = sqlx::query(
                 "UPDATE batches SET open_dossiers = open_dossiers - 1,
                         state = CASE WHEN open_dossiers = 1 AND state = 'running' THEN 'finished' ELSE state END,
-                        ledger_due = ledger_due + CASE WHEN open_dossiers = 1 AND state IN ('running', 'finished') THEN 1 ELSE 0 END,
                         ended = CASE WHEN open_dossiers = 1 AND state = 'running' THEN $2 ELSE ended END
-                 WHERE id = $1",
+                 WHERE id = $1 RETURNING open_dossiers",
             )
-            .bind(batch)
+            .bind(batch.clone())
             .bind(self.now);
-            sql::execute(self.connection(), statement, "cannot count open dossiers").await?;
+            let row = sql::fetch_optional(self.connection(), statement, "cannot count open dossiers").await?;
+            if row.as_ref().map(|row| get::<i64>(row, "open_dossiers")).transpose()? == Some(0) {
+                self.mark_due(OutboxFact::Batch(batch), None);
+            }
         }
         Ok(())
     }

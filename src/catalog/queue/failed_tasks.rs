@@ -144,6 +144,26 @@ impl Catalog {
             .collect()
     }
 
+    /// Numbers of failed tasks in the dossiers of each of these batches; a batch without any is not included.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn failed_task_counts(&self, batches: &[String]) -> Result<BTreeMap<String, u64>> {
+        let mut connection = self.read().await?;
+        let mut counts = BTreeMap::new();
+        for chunk in batches.chunks(sql::MAX_IN_LIST) {
+            let text = format!(
+                "SELECT v.batch, count(*) AS n FROM failed_tasks t JOIN deliveries v ON v.dossier = t.dossier
+                 WHERE v.batch IN ({}) GROUP BY v.batch",
+                sql::placeholders(1, chunk.len())
+            );
+            for row in &sql::fetch_all(&mut connection, sql::bind_all(dynamic_query(text), chunk), "cannot count failed tasks").await? {
+                counts.insert(get(row, "batch")?, sql::get_u64(row, "n")?);
+            }
+        }
+        Ok(counts)
+    }
+
     /// Number of failed tasks of all batches.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ impl Catalog {
     /// `Unavailable` or `AccessRefused` where it cannot.
     pub async fn check_writable(&self) -> Result<()> {
         let mut write = self.write().await?;
-        let statement = sqlx::query("UPDATE event_log_head SET seq = seq WHERE name = 'events'");
+        let statement = sqlx::query("UPDATE identities SET value = value WHERE name = 'write-check'");
         sql::execute(write.connection(), statement, "cannot write").await?;
         write.commit().await
     }
@@ -74,7 +74,7 @@ impl Catalog {
             .collect()
     }
 
-    /// Number of leased tasks of these units by process (`host/process`).
+    /// Number of leased tasks of these units by process (`host/process.instance`).
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -106,7 +106,7 @@ impl Catalog {
         Ok(sql::fetch_optional(&mut connection, statement, "cannot look for events").await?.is_some())
     }
 
-    /// Current position in the event log. Fast enough for a call every second.
+    /// Current position in the event log, without events that are not sealed yet. Fast enough for a call every second.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.

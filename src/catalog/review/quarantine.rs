@@ -1,9 +1,12 @@
 //! Quarantine (cách ly): dossiers with a secrecy stamp, and the decisions of an officer about them.
 
 use crate::queue::dossier_scheduler::NewTask;
-use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
+use crate::sql::{
+    self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json, unit_condition,
+};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::{Dossier, QuarantineRelease};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
@@ -15,11 +18,11 @@ use std::collections::BTreeMap;
 /// Files and pages that could not be read and whose originals therefore wait: what was refused for a reason that says nothing about
 /// the content, and damaged pages among readable ones.
 const UNREAD_SQL: &str = "(
-    SELECT f.id, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.reason FROM files f
+    SELECT f.id, f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.reason FROM files f
     WHERE f.state = 'refused' AND f.deposited = 0 AND f.released IS NULL AND f.duplicate_of IS NULL AND f.sha256 <> ''
       AND f.class IN ('limit', 'outage', 'bug')
     UNION ALL
-    SELECT f.id, f.dossier, f.path, p.number, p.reason FROM pages p JOIN files f ON f.id = p.file
+    SELECT f.id, f.batch, f.dossier, f.path, p.number, p.reason FROM pages p JOIN files f ON f.id = p.file
     WHERE p.state = 'refused' AND p.released IS NULL AND f.state NOT IN ('refused', 'removed') AND f.deposited = 0
       AND (p.class IN ('limit', 'outage', 'bug', 'secret') OR (p.class = 'input' AND EXISTS (
            SELECT 1 FROM pages o WHERE o.file = f.id AND o.state IN ('read', 'stored', 'review')))))";
@@ -36,6 +39,8 @@ pub struct HeldDossier {
     pub pages: Vec<HeldPage>,
     /// Files and pages that could not be read, so that nobody knows whether they bear a stamp.
     pub unread: Vec<UnreadItem>,
+    /// Arrival of the last of these files, RFC 3339; none: not known any more.
+    pub received: Option<String>,
 }
 
 /// A file or page that could not be read. Its original waits.
@@ -67,8 +72,7 @@ pub struct QuarantineDecision<'a> {
     pub by: &'a str,
     /// Note of the officer.
     pub note: Option<&'a str>,
-    /// Account of the operating system or of the archive under which the decision was given: the officer's name is only what was
-    /// typed.
+    /// Account of the operating system under which the decision was given on the command line, or that of the archive in a browser.
     pub operator: &'a str,
 }
 
@@ -79,18 +83,20 @@ impl QuarantineDecision<'_> {
 }
 
 impl Catalog {
-    /// Dossiers in quarantine, and those with originals that could not be read, sorted by fonds and code.
+    /// Dossiers of these units in quarantine, and those with originals that could not be read, sorted by fonds and code.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
-    pub async fn held_dossiers(&self) -> Result<Vec<HeldDossier>> {
+    pub async fn held_dossiers(&self, units: &UnitScope) -> Result<Vec<HeldDossier>> {
         let mut connection = self.read().await?;
         let mut held: BTreeMap<(String, String), HeldDossier> = BTreeMap::new();
-        let statement = sqlx::query(
-            "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason
-             FROM pages p JOIN files f ON f.id = p.file JOIN dossiers d ON d.id = p.dossier
-             WHERE p.state = 'held' ORDER BY d.fonds, d.code, f.path, p.number",
+        let (only, names) = unit_condition(units, "d.fonds", 1);
+        let text = format!(
+            "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason, b.created AS received
+             FROM pages p JOIN files f ON f.id = p.file JOIN dossiers d ON d.id = p.dossier LEFT JOIN batches b ON b.id = f.batch
+             WHERE p.state = 'held' AND {only} ORDER BY d.fonds, d.code, f.path, p.number"
         );
+        let statement = bind_all(dynamic_query(text), &names);
         for row in &sql::fetch_all(&mut connection, statement, "cannot read what is in quarantine").await? {
             let page = HeldPage {
                 file: get_json::<DeliveredName>(row, "file_path")?.display,
@@ -100,10 +106,12 @@ impl Catalog {
             held_dossier(&mut held, row)?.pages.push(page);
         }
         let text = format!(
-            "SELECT d.*, u.path AS file_path, u.number AS page_number, u.reason AS page_reason
-             FROM {UNREAD_SQL} u JOIN dossiers d ON d.id = u.dossier WHERE d.open_tasks = 0 ORDER BY u.path, u.number"
+            "SELECT d.*, u.path AS file_path, u.number AS page_number, u.reason AS page_reason, b.created AS received
+             FROM {UNREAD_SQL} u JOIN dossiers d ON d.id = u.dossier LEFT JOIN batches b ON b.id = u.batch
+             WHERE d.open_tasks = 0 AND {only} ORDER BY u.path, u.number"
         );
-        for row in &sql::fetch_all(&mut connection, dynamic_query(text), "cannot read what could not be read").await? {
+        let statement = bind_all(dynamic_query(text), &names);
+        for row in &sql::fetch_all(&mut connection, statement, "cannot read what could not be read").await? {
             let item = UnreadItem {
                 file: get_json::<DeliveredName>(row, "file_path")?.display,
                 page: get::<Option<i64>>(row, "page_number")?.and_then(|number| u32::try_from(number).ok()),
@@ -170,7 +178,11 @@ impl Catalog {
 fn held_dossier<'a>(held: &'a mut BTreeMap<(String, String), HeldDossier>, row: &AnyRow) -> Result<&'a mut HeldDossier> {
     let dossier = crate::rows::dossier_from_row(row)?;
     let key = (dossier.name.fonds.clone(), dossier.name.code.clone());
-    Ok(held.entry(key).or_insert_with(|| HeldDossier { dossier, pages: Vec::new(), unread: Vec::new() }))
+    let received = get::<Option<i64>>(row, "received")?.map(rfc3339);
+    let entry = held.entry(key).or_insert_with(|| HeldDossier { dossier, pages: Vec::new(), unread: Vec::new(), received: None });
+    // All are in UTC, so that the later one is the greater text.
+    entry.received = entry.received.take().max(received);
+    Ok(entry)
 }
 
 /// Files of a dossier that could not be read, wholly or in part, and that no officer has released.

@@ -1,6 +1,8 @@
 //! Removal of a dossier in quarantine from the archive, with the archives that contain its files.
 
+use crate::events::count_unblankable_events;
 use crate::facts::withholding::{FactsOf, load_content_facts};
+use crate::outbox_fact::OutboxFact;
 use crate::review::quarantine::{QuarantineDecision, dossier_busy, unread_files};
 use crate::rows::{dossier_from_row, fetch_by_ids};
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_json, placeholders, retrying};
@@ -25,8 +27,12 @@ pub struct RemovalPlan {
     pub folders: BTreeSet<(String, String)>,
     /// Documents of the dossier that no object has; their parts may wait for a deposit.
     pub documents: Vec<String>,
+    /// Events of earlier versions of the program that keep what they say of the dossier's content.
+    pub unblankable_events: u64,
     files: Vec<String>,
     containers: Vec<String>,
+    /// Whether nothing of the dossier stays.
+    is_whole: bool,
     locked: BTreeSet<String>,
 }
 
@@ -50,6 +56,8 @@ impl Catalog {
     }
 
     async fn remove_dossier_once(&self, dossier: &str, decision: QuarantineDecision<'_>) -> Result<BTreeSet<String>> {
+        // What is not sealed yet cannot be blanked.
+        self.seal_events().await?;
         let mut write = self.write().await?;
         let expected = removal_plan(write.connection(), dossier).await?;
         write.lock_dossiers_by_id(expected.locked.into_iter().collect()).await?;
@@ -93,6 +101,14 @@ impl Catalog {
         for (batch, files) in &removed {
             let events: Vec<_> = files.iter().map(|(dossier, body)| (dossier.as_str(), "file-removed", body.clone())).collect();
             write.append_events(batch, &events).await?;
+            write.mark_due(OutboxFact::Batch(batch.clone()), None);
+        }
+        let dossiers: BTreeSet<(&String, &String)> =
+            removed.iter().flat_map(|(batch, files)| files.iter().map(move |(dossier, _)| (dossier, batch))).collect();
+        let files = [plan.files.as_slice(), plan.containers.as_slice()].concat();
+        for (of, batch) in dossiers {
+            let whole = of == dossier && plan.is_whole;
+            write.blank_events(batch, of, if whole { None } else { Some(&files) }).await?;
         }
         write.commit().await?;
         Ok(removed.into_keys().collect())
@@ -130,7 +146,11 @@ async fn removal_plan(connection: &mut AnyConnection, dossier: &str) -> Result<R
             "readable pages of its files are in stored documents; release it, or try the files again with `sohoa runs retry`",
         ));
     }
-    let mut plan = RemovalPlan::default();
+    let unblankable_events = count_unblankable_events(connection, dossier).await?;
+    let statement = sqlx::query("SELECT version FROM dossiers WHERE id = $1").bind(dossier.to_owned());
+    let version: i64 = get(&sql::fetch_one(connection, statement, "dossier in quarantine").await?, "version")?;
+    let is_whole = !held.is_empty() && version == 0;
+    let mut plan = RemovalPlan { unblankable_events, is_whole, ..RemovalPlan::default() };
     let mut own = BTreeSet::new();
     for row in &rows {
         let (id, repeats): (String, Option<String>) = (get(row, "id")?, get(row, "duplicate_of")?);

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 impl Catalog {
-    /// Acquires or extends the lock of a document for `lifetime`, unless another user has it; returns the user who has it.
+    /// Acquires or extends the lock of the document with this identifier for `lifetime`, unless another user has it; returns the user who
+    /// has it.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -46,7 +47,7 @@ impl Catalog {
         write.commit().await
     }
 
-    /// Users by locked document.
+    /// Users by identifier of the locked document.
     ///
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
@@ -62,7 +63,7 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn count_events(&self, units: &UnitScope, kind: &str, since: i64) -> Result<u64> {
-        let mut connection = self.read().await?;
+        let mut connection = self.read_sealed().await?;
         let (only, names) = sql::dossier_condition(units, "events.dossier", 3);
         let text = format!("SELECT count(*) AS n FROM events WHERE at >= $1 AND kind = $2 AND {only}");
         let statement = sql::bind_all(sql::dynamic_query(text).bind(since).bind(kind.to_owned()), &names);
@@ -74,7 +75,7 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn count_decided_by(&self, user: &str, since: i64) -> Result<u64> {
-        let mut connection = self.read().await?;
+        let mut connection = self.read_sealed().await?;
         let statement = sqlx::query("SELECT dossier, body FROM events WHERE at >= $1 AND kind = 'document-decided'").bind(since);
         let mut documents = BTreeSet::new();
         for row in &sql::fetch_all(&mut connection, statement, "cannot read decisions").await? {

@@ -1,5 +1,6 @@
 //! Acceptance lots (lô nghiệm thu): eligible documents, inspection, judgement, and their progress.
 
+use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
@@ -70,6 +71,7 @@ impl Catalog {
         if taken != documents.len() as u64 {
             return Err(Error::conflict("some of the documents came into another lot, or back to review; open the lot again"));
         }
+        write.mark_due(OutboxFact::Lot(lot.id.clone()), None);
         let body = serde_json::json!({
             "lot": lot.id, "line": lot.target, "by": lot.opened.0, "pages": lot.pages, "sample": lot.sample.len(),
         });
@@ -182,6 +184,7 @@ impl Catalog {
         let step = if lot.state == LotState::Accepted { ProgressStep::Accepted } else { ProgressStep::Returned };
         for (batch, amount) in write.lot_amounts(&lot).await? {
             write.record_progress(&batch, step, amount);
+            write.mark_due(OutboxFact::Batch(batch), None);
         }
         let body = serde_json::json!({ "lot": lot.id, "line": lot.target, "by": by, "state": lot.state.as_str(), "pages": lot.pages });
         write.append_events("", &[("", "lot-judged", body)]).await?;
@@ -247,6 +250,7 @@ impl WriteTx {
             .bind(lot.state.as_str())
             .bind(to_json(lot)?);
         sql::execute(self.connection(), statement, "cannot write a lot").await?;
+        self.mark_due(OutboxFact::Lot(lot.id.clone()), None);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! One-stop cases (hồ sơ một cửa): the reports of offices, and the stored documents of their dossiers.
 
 use crate::Catalog;
+use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, SqlValue, get, get_json, retrying, to_json};
 use sohoa_base::error::Result;
 use sohoa_base::model::record::Description;
@@ -23,10 +24,18 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` where the catalogue does not answer.
     pub async fn save_cases(&self, submission: &CaseSubmission) -> Result<()> {
-        retrying!(self.save_cases_once(submission))
+        retrying!(self.save_cases_once(submission, true))
     }
 
-    async fn save_cases_once(&self, submission: &CaseSubmission) -> Result<()> {
+    /// As [`Catalog::save_cases`], for a table that the store has already.
+    ///
+    /// # Errors
+    /// As [`Catalog::save_cases`].
+    pub async fn restore_cases(&self, submission: &CaseSubmission) -> Result<()> {
+        retrying!(self.save_cases_once(submission, false))
+    }
+
+    async fn save_cases_once(&self, submission: &CaseSubmission, is_new: bool) -> Result<()> {
         let mut write = self.write().await?;
         let mut rows = Vec::with_capacity(submission.cases.len());
         for case in &submission.cases {
@@ -43,6 +52,9 @@ impl Catalog {
         sql::bulk_insert(write.connection(), insert, rows, newer, "cannot keep one-stop dossiers").await?;
         let body = serde_json::json!({ "by": submission.by, "table": submission.id, "cases": submission.cases.len() });
         write.append_events("", &[("", "cases-kept", body)]).await?;
+        if is_new {
+            write.mark_due(OutboxFact::Cases(submission.id.clone()), Some(to_json(submission)?));
+        }
         write.commit().await
     }
 

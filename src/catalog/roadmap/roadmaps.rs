@@ -2,6 +2,7 @@
 
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
+use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, SqlValue, WriteTx, get, get_json, retrying, to_json};
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::calendar::Day;
@@ -21,10 +22,18 @@ impl Catalog {
     /// `Conflict` if another roadmap has a target with the same code, if this or a newer version is already saved, or for a new unit
     /// that differs from another only in case, marks or spaces.
     pub async fn save_roadmap(&self, roadmap: &Roadmap, weights: &BTreeMap<String, u32>) -> Result<()> {
-        retrying!(self.save_roadmap_once(roadmap, weights))
+        retrying!(self.save_roadmap_once(roadmap, weights, true))
     }
 
-    async fn save_roadmap_once(&self, roadmap: &Roadmap, weights: &BTreeMap<String, u32>) -> Result<()> {
+    /// As [`Catalog::save_roadmap`], without weights of its targets, for a version that the store has already.
+    ///
+    /// # Errors
+    /// As [`Catalog::save_roadmap`].
+    pub async fn restore_roadmap(&self, roadmap: &Roadmap) -> Result<()> {
+        retrying!(self.save_roadmap_once(roadmap, &BTreeMap::new(), false))
+    }
+
+    async fn save_roadmap_once(&self, roadmap: &Roadmap, weights: &BTreeMap<String, u32>, is_new: bool) -> Result<()> {
         let mut write = self.write().await?;
         write.register_units(roadmap.targets.iter().map(|target| target.unit.as_str())).await?;
         let decision = sql::replace_nul(&roadmap.decision);
@@ -79,6 +88,10 @@ impl Catalog {
         write.ensure_queue("").await?;
         let body = serde_json::json!({ "decision": decision, "version": roadmap.version(), "lines": count });
         write.append_events("", &[("", "roadmap-kept", body)]).await?;
+        if is_new {
+            let fact = OutboxFact::Roadmap { decision: roadmap.decision.clone(), version: roadmap.version() };
+            write.mark_due(fact, Some(to_json(roadmap)?));
+        }
         write.commit().await
     }
 
@@ -207,6 +220,7 @@ impl WriteTx {
             .bind(target.map(str::to_owned))
             .bind(source.as_str());
         sql::execute(self.connection(), statement, "cannot attach a batch").await?;
+        self.mark_due(OutboxFact::Batch(batch.to_owned()), None);
         let statement =
             sqlx::query("UPDATE tasks SET target = $2 WHERE batch = $1").bind(batch.to_owned()).bind(target.unwrap_or_default().to_owned());
         if sql::execute(self.connection(), statement, "cannot attach tasks").await? > 0 {

@@ -6,7 +6,7 @@ use crate::uploads::lists::NewUploadList;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
-use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState};
+use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState, UploadQuota, UploadSize};
 use sqlx::any::AnyRow;
 
 /// Kind of a file by its name.
@@ -64,14 +64,14 @@ impl Catalog {
     /// Announces a file; `false` if it was announced before with the same size and SHA-256.
     ///
     /// # Errors
-    /// `Conflict` if other bytes were announced under its path, or the upload is not open any more.
-    pub async fn announce_upload_file(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
-        retrying!(self.announce_upload_file_once(upload, new))
+    /// `Conflict` if other bytes were announced under its path, or the upload is not open any more; `Limit` for more than the quota.
+    pub async fn announce_upload_file(&self, upload: &str, new: &NewUploadFile<'_>, quota: &UploadQuota) -> Result<(UploadFile, bool)> {
+        retrying!(self.announce_upload_file_once(upload, new, quota))
     }
 
-    async fn announce_upload_file_once(&self, upload: &str, new: &NewUploadFile<'_>) -> Result<(UploadFile, bool)> {
+    async fn announce_upload_file_once(&self, upload: &str, new: &NewUploadFile<'_>, quota: &UploadQuota) -> Result<(UploadFile, bool)> {
         let mut write = self.write().await?;
-        write.lock_upload(upload).await?;
+        let user = write.lock_upload(upload).await?.user;
         let statement =
             sqlx::query("SELECT * FROM upload_files WHERE upload = $1 AND path = $2").bind(upload.to_owned()).bind(new.path.to_owned());
         if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for a path").await? {
@@ -81,6 +81,8 @@ impl Catalog {
             }
             return Err(Error::conflict(format!("other bytes were announced under {}; remove that file from the upload first", new.path)));
         }
+        write.count_announced(upload, 1, new.refusal.map_or(sql::to_i64(new.bytes), |_| 0)).await?;
+        write.check_quota(upload, &user, quota).await?;
         let state = if new.refusal.is_some() { UploadFileState::Refused } else { UploadFileState::Sending };
         let file_name = new.normalized_path.rsplit('/').next().unwrap_or_default();
         let statement = sqlx::query(
@@ -199,8 +201,10 @@ impl Catalog {
         let mut write = self.write().await?;
         write.lock_upload(key.upload).await?;
         let file = fetch_upload_file(write.connection(), key).await?;
-        let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING file_name").bind(file.id.clone());
-        let file_name: String = get(&sql::fetch_one(write.connection(), statement, "cannot remove a file").await?, "file_name")?;
+        let statement = sqlx::query("DELETE FROM upload_files WHERE id = $1 RETURNING file_name, oversized").bind(file.id.clone());
+        let row = sql::fetch_one(write.connection(), statement, "cannot remove a file").await?;
+        let (file_name, oversized): (String, i64) = (get(&row, "file_name")?, get(&row, "oversized")?);
+        write.count_announced(key.upload, -1, if oversized == 0 { -sql::to_i64(file.bytes) } else { 0 }).await?;
         let statement =
             sqlx::query("SELECT id, path FROM upload_files WHERE duplicate_file = $1 ORDER BY id LIMIT 1").bind(file.id.clone());
         if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for duplicates").await? {
@@ -258,6 +262,31 @@ impl Catalog {
         .bind(upload.to_owned())
         .bind(dossier.to_owned());
         sql::fetch_all(&mut connection, statement, "cannot read files of a dossier").await?.iter().map(upload_file_from_row).collect()
+    }
+}
+
+impl WriteTx {
+    /// Adds to the announced files and bytes of a locked upload.
+    async fn count_announced(&mut self, upload: &str, files: i64, bytes: i64) -> Result<()> {
+        let text = "UPDATE uploads SET announced_files = announced_files + $2, announced_bytes = announced_bytes + $3 WHERE id = $1";
+        let statement = sqlx::query(text).bind(upload.to_owned()).bind(files).bind(bytes);
+        sql::execute(self.connection(), statement, "cannot count an announced file").await.map(|_| ())
+    }
+
+    /// Checks what an upload and the open uploads of its user hold now.
+    async fn check_quota(&mut self, upload: &str, user: &str, quota: &UploadQuota) -> Result<()> {
+        let statement = sqlx::query(
+            "SELECT CAST(COALESCE(SUM(announced_files), 0) AS BIGINT) AS user_files,
+                    CAST(COALESCE(SUM(announced_bytes), 0) AS BIGINT) AS user_bytes,
+                    CAST(COALESCE(SUM(CASE WHEN id = $1 THEN announced_files END), 0) AS BIGINT) AS files,
+                    CAST(COALESCE(SUM(CASE WHEN id = $1 THEN announced_bytes END), 0) AS BIGINT) AS bytes
+             FROM uploads WHERE user_name = $2 AND state = 'open'",
+        )
+        .bind(upload.to_owned())
+        .bind(sql::replace_nul(user));
+        let row = sql::fetch_one(self.connection(), statement, "sizes of uploads").await?;
+        let size = |files: &str, bytes: &str| Ok::<_, Error>(UploadSize { files: get_u64(&row, files)?, bytes: get_u64(&row, bytes)? });
+        quota.check(size("files", "bytes")?, size("user_files", "user_bytes")?)
     }
 }
 

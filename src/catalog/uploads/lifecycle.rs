@@ -4,7 +4,7 @@ use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::UnitScope;
-use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadSize, UploadState, UploadTallies, find_obstacle};
+use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadQuota, UploadSize, UploadState, UploadTallies, find_obstacle};
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
@@ -35,9 +35,16 @@ impl Catalog {
     /// Opens an upload.
     ///
     /// # Errors
-    /// `Conflict` for a new unit that differs from another only in case, marks or spaces; `Unavailable` where the catalogue does not answer.
-    pub async fn open_upload(&self, new: &NewUpload<'_>) -> Result<Upload> {
+    /// `Conflict` for a new unit that differs from another only in case, marks or spaces, and for a user who has as many open uploads as
+    /// the quota allows; `Unavailable` where the catalogue does not answer.
+    pub async fn open_upload(&self, new: &NewUpload<'_>, quota: &UploadQuota) -> Result<Upload> {
         let mut write = self.write().await?;
+        let statement = sqlx::query("SELECT count(*) AS n FROM uploads WHERE user_name = $1 AND state = 'open'");
+        let statement = statement.bind(sql::replace_nul(new.user));
+        let open = get_u64(&sql::fetch_one(write.connection(), statement, "count of open uploads").await?, "n")?;
+        if quota.open_uploads > 0 && open >= quota.open_uploads {
+            return Err(Error::conflict(format!("you have {open} open uploads; start or withdraw one of them first")));
+        }
         write.register_units([new.unit].into_iter()).await?;
         let statement = sqlx::query(
             "INSERT INTO uploads (id, name, unit, user_name, pipeline, pipeline_text, priority, start_rule, state, expected_files,

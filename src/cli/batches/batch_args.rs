@@ -4,10 +4,11 @@ use crate::operator::local_operator;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::attachment::AttachmentSource;
 use sohoa_services::archive::Archive;
 use sohoa_services::roadmap::targets;
-use sohoa_services::runs::execution::Receipt;
+use sohoa_services::runs::execution::{DeliveryRequest, Receipt};
 use std::path::PathBuf;
 
 /// What makes a batch: arguments of `run` and `submit`.
@@ -25,6 +26,9 @@ pub struct BatchArgs {
     /// Line of the roadmap to which it belongs [default: the one whose dossiers' codes begin like the first one's].
     #[arg(long, value_name = "LINE")]
     pub line: Option<String>,
+    /// Priority, from -100 to 100: tasks of a run with a higher one begin first [default: 0].
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub priority: Option<i64>,
 }
 
 impl BatchArgs {
@@ -40,6 +44,11 @@ impl BatchArgs {
         targets::attach_run(archive, &local_operator(None)?, &receipt.batch, Some(line)).await?;
         (receipt.attachment.target, receipt.attachment.source) = (Some(line.clone()), Some(AttachmentSource::Person));
         Ok(())
+    }
+
+    /// What these arguments deliver to the archive, with the text and the plan of a pipeline.
+    pub(super) fn request<'a>(&'a self, archive: &'a Archive, pipeline: &'a str, plan: &'a PipelinePlan) -> DeliveryRequest<'a> {
+        DeliveryRequest { unit: &archive.config.unit, inputs: &self.inputs, pipeline, plan, priority: self.priority }
     }
 
     /// These arguments as settings.

@@ -5,6 +5,7 @@ use crate::output;
 use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::model::account::UnitScope;
 use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
@@ -13,7 +14,7 @@ use sohoa_texts::{Language, Message, localize};
 /// Arguments of `failures`.
 #[derive(Debug, Args)]
 pub struct Failures {
-    /// Only of this batch [default: the newest].
+    /// Only of this batch [default: the newest delivery].
     #[arg(long)]
     pub batch: Option<String>,
     /// Only of this class: input, limit, secret, outage, bug.
@@ -32,15 +33,15 @@ impl Failures {
         let archive = Archive::open(config, &current_program()?).await?;
         let batch = match &self.batch {
             Some(batch) => batch.clone(),
-            None => monitoring::newest_batches(&archive, 1)
+            None => monitoring::list_runs(&archive, &UnitScope::All, None, 1)
                 .await?
-                .into_iter()
-                .next()
-                .map(|batch| batch.id)
+                .items
+                .pop()
+                .map(|run| run.batch.id)
                 .ok_or_else(|| Error::not_found("there is no run yet"))?,
         };
         let class = self.class.as_deref().map(parse_class).transpose()?;
-        let balance = monitoring::batch_balance(&archive, &batch).await?.balance;
+        let balance = monitoring::show_run(&archive, &UnitScope::All, &batch).await?.balance;
         let (mut refusals, mut failures) = (balance.refusals, balance.failures);
         refusals.retain(|refused| class.is_none_or(|class| refused.class == class));
         failures.retain(|failed| class.is_none_or(|class| failed.class == class));

@@ -1,15 +1,16 @@
 //! `sohoa quarantine list|release|remove`
 
 use crate::global_args::GlobalArgs;
-use crate::operator::{os_user, resolve_author};
+use crate::operator::{account_key, os_user};
 use crate::output;
 use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
 use sohoa_pipeline::worker::CancellationToken;
+use sohoa_services::accounts::officers::{self, CommandLineUser, Officer};
 use sohoa_services::archive::Archive;
-use sohoa_services::maintenance::index_follower::index_new_deposits;
-use sohoa_services::quarantine::{self, QuarantineDecision, QuarantineOutcome, UnreachablePlace};
+use sohoa_services::maintenance::log_followers::index_new_deposits;
+use sohoa_services::quarantine::{self, QuarantineOutcome, UnreachablePlace};
 use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
@@ -21,7 +22,7 @@ pub struct Quarantine {
     pub command: QuarantineCommand,
 }
 
-/// What to do with dossiers that a stamp of secrecy holds.
+/// What to do with dossiers that a stamp of secrecy holds. In an archive with accounts, `SOHOA_KEY` holds the key of an officer.
 #[derive(Debug, Subcommand)]
 pub enum QuarantineCommand {
     /// Dossiers in quarantine: how many pages wait, and where a stamp was seen or a page could not be read.
@@ -50,12 +51,28 @@ pub enum QuarantineCommand {
 pub struct OfficerArgs {
     /// Code of the dossier.
     pub dossier: String,
-    /// The officer, one of `secrecy_officers` [default: the user of this machine].
+    /// The officer, one of `secrecy_officers` [default: the user of this machine]. In an archive with accounts it is the owner of the
+    /// key in SOHOA_KEY.
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
-    /// Why.
+    /// Why; an officer with an account must say it.
     #[arg(long)]
     pub note: Option<String>,
+}
+
+impl OfficerArgs {
+    async fn officer(&self, archive: &Archive) -> Result<Officer> {
+        command_line_officer(archive, self.by.as_deref()).await
+    }
+}
+
+/// The officer who uses the command line; `by` is the name that was given.
+///
+/// # Errors
+/// As [`officers::officer_of_command_line`].
+pub(crate) async fn command_line_officer(archive: &Archive, by: Option<&str>) -> Result<Officer> {
+    let (key, operator) = (account_key(), os_user());
+    officers::officer_of_command_line(archive, CommandLineUser { key: key.as_deref(), by, operator: &operator }).await
 }
 
 impl Quarantine {
@@ -69,7 +86,8 @@ impl Quarantine {
         let archive = Archive::open(config, &current_program()?).await?;
         match &self.command {
             QuarantineCommand::List => {
-                let held = quarantine::list(&archive).await?;
+                let units = officers::visible_units_of_command_line(&archive, account_key().as_deref()).await?;
+                let held = quarantine::list(&archive, &units).await?;
                 if global.json {
                     return output::print_json(&held).map(|()| 0);
                 }
@@ -92,23 +110,15 @@ impl Quarantine {
             }
             QuarantineCommand::Release { decision, pipeline } => {
                 let (pipeline, plan) = read_pipeline(pipeline.as_deref())?;
-                let (by, note) = (resolve_author(decision.by.as_ref())?, decision.note.as_deref());
-                let given = (pipeline.as_str(), &plan);
-                print_outcome(
-                    &quarantine::release(&archive, &decision.dossier, QuarantineDecision { by: &by, note, operator: &os_user() }, given)
-                        .await?,
-                    global,
-                    language,
-                )?;
+                let (officer, note) = (decision.officer(&archive).await?, decision.note.as_deref());
+                let outcome = quarantine::release(&archive, &decision.dossier, &officer, note, (&pipeline, &plan)).await?;
+                print_outcome(&outcome, global, language)?;
                 index_new_deposits(&archive, &CancellationToken::new()).await?;
             }
             QuarantineCommand::Remove { decision } => {
-                let (by, note) = (resolve_author(decision.by.as_ref())?, decision.note.as_deref());
-                print_outcome(
-                    &quarantine::remove(&archive, &decision.dossier, QuarantineDecision { by: &by, note, operator: &os_user() }).await?,
-                    global,
-                    language,
-                )?;
+                let officer = decision.officer(&archive).await?;
+                let outcome = quarantine::remove(&archive, &decision.dossier, &officer, decision.note.as_deref()).await?;
+                print_outcome(&outcome, global, language)?;
             }
         }
         Ok(0)

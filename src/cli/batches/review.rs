@@ -1,5 +1,6 @@
 //! `sohoa review list|show|decide`
 
+use crate::batches::quarantine::command_line_officer;
 use crate::global_args::GlobalArgs;
 use crate::operator::resolve_author;
 use crate::output;
@@ -10,7 +11,7 @@ use sohoa_base::model::decision::DecisionKind;
 use sohoa_base::model::review_queue::ReviewQueue;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::archive::Archive;
-use sohoa_services::maintenance::index_follower::index_new_deposits;
+use sohoa_services::maintenance::log_followers::index_new_deposits;
 use sohoa_services::review::decisions;
 use sohoa_services::review::decisions::DecisionRequest;
 use sohoa_texts::{Language, Message, localize};
@@ -68,7 +69,8 @@ pub struct DecideArgs {
     /// What you decided last about it does not count.
     #[arg(long, conflicts_with_all = ["accept", "reject"])]
     pub undo: bool,
-    /// An officer in charge of secrets looked at the stamp: it holds nothing back any more.
+    /// An officer in charge of secrets looked at the stamp: it holds nothing back any more. Who is one is told by `sohoa quarantine
+    /// release --help`.
     #[arg(long)]
     pub release: bool,
     /// The kind: a code of the table of kinds (Circular 05/2025).
@@ -130,9 +132,14 @@ impl Review {
             ReviewCommand::Show { document } => print_document(&decisions::show_document(&archive, document).await?, global.json)?,
             ReviewCommand::Decide(decide) => {
                 let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
-                let author = resolve_author(decide.by.as_ref())?;
-                let by = (author.as_str(), decide.note.as_deref());
-                let outcome = decisions::decide(&archive, &decide.document, by, decide.decision_requests()?, (&pipeline, &plan)).await?;
+                let (requests, note) = (decide.decision_requests()?, decide.note.as_deref());
+                let outcome = if decide.release {
+                    let officer = command_line_officer(&archive, decide.by.as_deref()).await?;
+                    decisions::decide_as_officer(&archive, &decide.document, (&officer, note), requests, (&pipeline, &plan)).await?
+                } else {
+                    let author = resolve_author(decide.by.as_ref())?;
+                    decisions::decide(&archive, &decide.document, (&author, note), requests, (&pipeline, &plan)).await?
+                };
                 index_new_deposits(&archive, &CancellationToken::new()).await?;
                 if global.json {
                     return output::print_json(&outcome).map(|()| 0);

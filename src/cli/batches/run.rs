@@ -9,7 +9,7 @@ use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_base::text::numbers;
 use sohoa_services::archive::Archive;
-use sohoa_services::maintenance::index_follower::IndexFollower;
+use sohoa_services::maintenance::log_followers::LogFollowers;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::execution::{Receipt, RunOutcome};
 use sohoa_texts::error_texts::translate;
@@ -51,7 +51,8 @@ impl Run {
         warn_missing_models(&archive, global);
         let stop = stop_on_signal();
         let reporter = ProgressReporter::new(global.quiet, language);
-        let outcome = execution::run_batch(&archive, &self.batch.inputs, &text, &plan, &stop, &|progress| reporter.report(progress)).await;
+        let delivered = self.batch.request(&archive, &text, &plan);
+        let outcome = execution::run_batch(&archive, delivered, &stop, &|progress| reporter.report(progress)).await;
         reporter.finish();
         let mut outcome = outcome?;
         self.batch.attach_to_target(&archive, &mut outcome.receipt).await?;
@@ -90,10 +91,8 @@ impl Submit {
         self.batch.check_target(&archive).await?;
         let stop = stop_on_signal();
         let reporter = ProgressReporter::new(global.quiet, language);
-        let submitted = execution::submit(&archive, &archive.config.unit, &self.batch.inputs, &text, &plan, &stop, &|progress| {
-            reporter.report(progress)
-        })
-        .await;
+        let delivered = self.batch.request(&archive, &text, &plan);
+        let submitted = execution::submit(&archive, delivered, &stop, &|progress| reporter.report(progress)).await;
         reporter.finish();
         let mut receipt = submitted?;
         self.batch.attach_to_target(&archive, &mut receipt).await?;
@@ -134,7 +133,7 @@ impl Work {
         let archive = Archive::open(global.load_config(flags)?, &current_program()?).await?;
         warn_missing_models(&archive, global);
         let stop = stop_on_signal();
-        let _follower = IndexFollower::start(&archive)?;
+        let _followers = LogFollowers::start(&archive)?;
         execution::work_on_batches(&archive, self.until_empty, &stop).await?;
         // A service that was asked to stop has done what it should.
         Ok(0)
@@ -172,7 +171,7 @@ fn print_balance(outcome: &RunOutcome, language: Language) {
     let print = |message: Message| println!("{}", localize(language, message));
     print_receipt(&outcome.receipt, language);
     let pages = balance.pages;
-    print(output::page_balance_message(pages));
+    print(output::page_balance_message(pages, balance.files));
     print(Message::BalanceDossiers { dossiers: balance.dossiers, documents: balance.documents });
     let rate = if outcome.seconds > 0.0 { pages.received as f64 / outcome.seconds } else { 0.0 };
     print(Message::RunDuration {

@@ -11,7 +11,8 @@ use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
 use sohoa_services::runs::monitoring::RunAction;
-use sohoa_texts::{Language, localize};
+use sohoa_services::runs::run_summary::RunSummary;
+use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `runs`.
 #[derive(Debug, Args)]
@@ -24,13 +25,13 @@ pub struct Runs {
 /// What to do with runs.
 #[derive(Debug, Subcommand)]
 pub enum RunsCommand {
-    /// The newest runs.
+    /// The newest runs: state, priority, balance of pages.
     List {
         /// How many.
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
-    /// One run: its balance, and with --json its costs and how it went in time.
+    /// One run: its state, priority and balance, and with --json its costs and how it went in time.
     Show {
         /// Its batch.
         batch: String,
@@ -44,6 +45,14 @@ pub enum RunsCommand {
     Resume {
         /// Its batch.
         batch: String,
+    },
+    /// Set the priority of the run: tasks of a run with a higher one begin first.
+    Priority {
+        /// Its batch.
+        batch: String,
+        /// From -100 to 100; 0 is the default.
+        #[arg(allow_negative_numbers = true)]
+        priority: i64,
     },
     /// Refuse everything of the run that is still open or failed; what is stored stays.
     Cancel {
@@ -71,24 +80,18 @@ impl Runs {
         let archive = Archive::open(config, &current_program()?).await?;
         match &self.command {
             RunsCommand::List { limit } => {
-                let batches = monitoring::newest_batches(&archive, *limit).await?;
+                let runs = monitoring::list_runs(&archive, &UnitScope::All, None, *limit).await?.items;
                 if global.json {
-                    return output::print_json(&batches).map(|()| 0);
+                    return output::print_json(&runs).map(|()| 0);
                 }
-                for batch in batches {
-                    let state = serde_json::to_value(batch.state).unwrap_or_default();
-                    output::print_line(&format!(
-                        "{}  {}  {}  {}",
-                        batch.id,
-                        batch.created,
-                        state.as_str().unwrap_or_default(),
-                        output::sanitize_terminal(&batch.unit)
-                    ))?;
+                for run in runs {
+                    output::print_line(&run_line(&run, language))?;
                 }
             }
             RunsCommand::Show { batch } => print_run(&archive, batch, global, language).await?,
             RunsCommand::Pause { batch } => drop(control_run(&archive, batch, RunAction::Pause).await?),
             RunsCommand::Resume { batch } => drop(control_run(&archive, batch, RunAction::Resume).await?),
+            RunsCommand::Priority { batch, priority } => drop(control_run(&archive, batch, RunAction::Priority(*priority)).await?),
             RunsCommand::Cancel { batch } => output::print_line(&control_run(&archive, batch, RunAction::Cancel).await?.to_string())?,
             RunsCommand::Retry { batch, class } => {
                 let class = class.as_deref().map(parse_class).transpose()?;
@@ -104,19 +107,34 @@ async fn control_run(archive: &Archive, batch: &str, act: RunAction) -> Result<u
     monitoring::apply_action(archive, &UnitScope::All, batch, act, &os_user()).await
 }
 
+/// A run of the list: identifier, start, unit, state, priority where one is set, balance of pages.
+fn run_line(run: &RunSummary, language: Language) -> String {
+    let mut state = run.status_text(language);
+    if run.priority != 0 {
+        state.push_str("; ");
+        state.push_str(&localize(language, Message::RunPriority { priority: run.priority }));
+    }
+    let pages = localize(language, output::page_balance_message(run.pages, run.file_balance));
+    format!("{}  {}  {}  {state}  {pages}", run.batch.id, run.batch.created, output::sanitize_terminal(&run.batch.unit))
+}
+
 async fn print_run(archive: &Archive, batch: &str, global: &GlobalArgs, language: Language) -> Result<()> {
-    let run = monitoring::batch_balance(archive, batch).await?;
-    let balance = run.balance;
+    let run = monitoring::show_run(archive, &UnitScope::All, batch).await?;
+    let balance = &run.balance;
     if global.json {
         return output::print_json(&serde_json::json!({
             "batch": run.batch,
+            "status": run.status,
+            "paused": run.paused,
+            "priority": run.priority,
             "balance": balance,
-            "stages": run.costs,
+            "stages": run.stages,
             "timeline": monitoring::run_timeline(archive, &UnitScope::All, batch).await?,
         }));
     }
+    output::print_line(&localize(language, Message::RunState { state: &run.status_text(language), priority: run.priority }))?;
     output::print_line(&localize(language, output::file_balance_message(balance.files)))?;
-    output::print_line(&localize(language, output::page_balance_message(balance.pages)))?;
+    output::print_line(&localize(language, output::page_balance_message(balance.pages, balance.files)))?;
     for failed in &balance.failures {
         output::print_line(&localize(language, output::failed_item_message(failed)))?;
     }

@@ -2,6 +2,7 @@
 
 use crate::global_args::GlobalArgs;
 use crate::output;
+use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_evaluation::benchmarks::degraded_pages::{DegradedPage, degrade_folder};
@@ -33,9 +34,10 @@ impl Degrade {
     ///
     /// # Errors
     /// As [`degrade_folder`].
-    pub fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+    pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
+        let (config, program) = (global.load_config(toml::Table::new())?, current_program()?);
         let mut report = |page: &DegradedPage| if global.json { Ok(()) } else { output::print_line(&format_row(page)) };
-        let written = degrade_folder(&self.folder, &self.out, self.seed, self.limit, &mut report)?;
+        let written = degrade_folder((&config, &program), &self.folder, &self.out, self.seed, self.limit, &mut report).await?;
         if global.json {
             output::print_json(&written)?;
         }

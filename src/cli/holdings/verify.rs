@@ -1,11 +1,14 @@
 //! `sohoa verify`
 
+use super::audit::log_finding;
+use super::sweep::print_leftovers;
 use crate::global_args::GlobalArgs;
 use crate::output;
 use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
+use sohoa_services::maintenance::event_log::audit::AuditProblem;
 use sohoa_services::maintenance::verify;
 use sohoa_texts::{Language, Message, localize};
 
@@ -30,8 +33,15 @@ impl Verify {
             for problem in &report.problems {
                 output::print_line(&output::sanitize_terminal(&format!("{} {}: {}", problem.object, problem.path, problem.problem)))?;
             }
-            output::print_line(&localize(language, Message::Verified { objects: report.objects, problems: report.problems.len() as u64 }))?;
+            print_leftovers(&report.leftovers, language)?;
+            for problem in &report.log_problems {
+                let message = Message::LogProblem { finding: log_finding(problem) };
+                output::print_line(&output::sanitize_terminal(&localize(language, message)))?;
+            }
+            let problems = (report.problems.len() + report.log_problems.len()) as u64;
+            output::print_line(&localize(language, Message::Verified { objects: report.objects, problems }))?;
         }
-        Ok(if report.problems.iter().any(|problem| problem.damage) { 6 } else { 0 })
+        let damaged = report.problems.iter().any(|problem| problem.damage) || report.log_problems.iter().any(AuditProblem::is_damage);
+        Ok(if damaged { 6 } else { 0 })
     }
 }

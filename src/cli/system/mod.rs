@@ -1,5 +1,6 @@
 //! Commands about the installation.
 
+pub mod backup;
 pub mod completions;
 pub mod doctor;
 pub mod models;

@@ -6,11 +6,12 @@ use sohoa_base::error::{ErrorKind, Result, ResultExt};
 use sohoa_engine::composite::CompositeEngine;
 use sohoa_engine::engine::Engine;
 use sohoa_engine::fake::{FakeBehaviour, FakeEngine};
+use sohoa_engine::tesseract::recognizer;
 use sohoa_file_worker::archive_expander;
 use sohoa_file_worker::handler::FileHandler;
 use sohoa_sandbox::worker_process::{SandboxLimits, serve};
 use sohoa_services::archive::format_limits;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `reader`.
 #[derive(Debug, Args)]
@@ -54,13 +55,13 @@ impl SandboxWorker {
     pub fn execute(&self) -> Result<u8> {
         let limits: Limits = serde_json::from_str(&self.limits).or_error(ErrorKind::Invalid, || "the limits are not JSON".to_owned())?;
         match self.role {
-            WorkerMode::Expand => archive_expander::serve(limits.memory_mib, limits.cpu_seconds * 30, &format_limits(&limits), &self.name)?,
+            WorkerMode::Expand => archive_expander::serve(limits.memory_mib, limits.cpu_seconds, &format_limits(&limits), &self.name)?,
             WorkerMode::Read | WorkerMode::Show => {
                 let is_reading = matches!(self.role, WorkerMode::Read);
                 let sandbox = SandboxLimits { memory_mib: limits.memory_mib, cpu_seconds: limits.cpu_seconds };
                 let input = format_limits(&limits);
                 let (tessdata, models, scripted) = (self.tessdata.clone(), self.models.clone(), self.scripted.clone());
-                serve(sandbox, move || -> Result<FileHandler> {
+                serve(sandbox, &self.readable_paths(), move || -> Result<FileHandler> {
                     let engine: Box<dyn Engine> = match scripted {
                         Some(act) => Box::new(FakeEngine(FakeBehaviour::parse(&act))),
                         None if !is_reading => Box::new(FakeEngine(FakeBehaviour::parse(""))),
@@ -71,5 +72,15 @@ impl SandboxWorker {
             }
         }
         Ok(0)
+    }
+
+    /// Folders of the models and the language data, which are read before the first file.
+    fn readable_paths(&self) -> Vec<PathBuf> {
+        let data = recognizer::find_language_data(self.tessdata.as_deref()).ok();
+        let data = data.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+        match self.role {
+            WorkerMode::Read => data.into_iter().chain([self.models.clone()]).collect(),
+            WorkerMode::Show | WorkerMode::Expand => Vec::new(),
+        }
     }
 }

@@ -40,6 +40,9 @@ impl Serve {
         let language = Language::from_code(&config.language);
         let pipeline = read_pipeline(config.pipeline.as_deref())?;
         raise_file_limit();
+        if rustix::process::geteuid().is_root() {
+            tracing::warn!("the server runs as root: a fault in it would have all rights on this machine; run it as a user of its own");
+        }
         let archive = Archive::open(config, &current_program()?).await?;
         warn_missing_models(&archive, global);
         let works = self.workers != Some(0);

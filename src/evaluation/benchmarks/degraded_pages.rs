@@ -1,8 +1,10 @@
 //! Degraded copies of clean pages with ground truth, as input for the OCR benchmark.
 
-use crate::benchmarks::page_folder::{list_pages, load_page_image, read_text};
+use crate::benchmarks::page_folder::{decode_first_page, list_pages, read_text};
 use serde::Serialize;
+use sohoa_base::config::Config;
 use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_services::archive;
 use sohoa_synthetic::degradation::effects::SEVERITIES;
 use sohoa_synthetic::degradation::presets;
 use sohoa_synthetic::degradation::presets::Degradation;
@@ -21,12 +23,13 @@ pub struct DegradedPage {
 
 /// Writes `<id>.<severity>.jpg` and `<id>.<severity>.gt.txt` to `out`, for every severity and for `limit` pages of `clean`
 /// evenly spread over the folder (without `limit` for all). The effects on a page depend only on `seed` and its name; the
-/// next page of the folder shows through. Calls `report` after each page.
+/// next page of the folder shows through. Pages are decoded in a reading process of `program`. Calls `report` after each page.
 ///
 /// # Errors
-/// `Invalid` where the folder holds no page with ground truth or a page cannot be read; `Unavailable` where
-/// `out` cannot be written.
-pub fn degrade_folder(
+/// `Invalid` where the folder holds no page with ground truth; why a page cannot be decoded; `Unavailable` where `out` cannot be
+/// written.
+pub async fn degrade_folder(
+    (config, program): (&Config, &Path),
     clean: &Path,
     out: &Path,
     seed: u64,
@@ -34,12 +37,13 @@ pub fn degrade_folder(
     report: &mut dyn FnMut(&DegradedPage) -> Result<()>,
 ) -> Result<Vec<DegradedPage>> {
     let pages = list_pages(clean)?;
+    let pool = archive::viewing_pool(config, program, 1);
     let cannot_write = || format!("cannot write to {}", out.display());
     std::fs::create_dir_all(out).or_error(ErrorKind::Unavailable, cannot_write)?;
     let mut written = Vec::new();
     for index in evenly_spaced(pages.len(), limit) {
         let (Some((id, picture)), Some((_, next))) = (pages.get(index), pages.get((index + 1) % pages.len())) else { continue };
-        let (front, back) = (load_page_image(picture)?, load_page_image(next)?);
+        let (front, back) = (decode_first_page(&pool, picture).await?, decode_first_page(&pool, next).await?);
         let truth = read_text(&clean.join(format!("{id}.gt.txt")))?;
         for severity in SEVERITIES {
             let id = format!("{id}.{}", severity.as_str());

@@ -1,6 +1,6 @@
 //! OCR accuracy on pages with ground truth.
 
-use crate::benchmarks::page_folder::{TRUTH_SUFFIX, file_names, list_pages, read_text};
+use crate::benchmarks::page_folder::{TRUTH_SUFFIX, UNIT, file_names, list_pages, read_text};
 use crate::calibration::{Calibration, calibrate};
 use crate::error_taxonomy;
 use crate::error_taxonomy::ErrorClassCounts;
@@ -187,7 +187,7 @@ pub(crate) fn reading_options(plan: &PipelinePlan) -> Result<ReadOptions> {
 /// Reads the first page of a file in a reading process; the reading and the processor milliseconds by part.
 pub(crate) async fn read_page(pool: &Pool, picture: &Path, options: ReadOptions) -> Result<(Reading, BTreeMap<String, u64>)> {
     let source = picture.to_string_lossy();
-    let mut worker = FileWorker::open(pool, &source, picture).await?;
+    let mut worker = FileWorker::open(pool, UNIT, &source, picture).await?;
     let media_type = worker.inspect(&picture.file_name().unwrap_or_default().to_string_lossy()).await?.media_type;
     let page = worker.read_page(&media_type, 1, options).await?;
     Ok((page.reading, page.cpu_ms))

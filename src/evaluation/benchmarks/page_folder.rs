@@ -1,12 +1,12 @@
 //! Folders of page images with ground truth: `<id>.jpg` (or another image format) beside `<id>.gt.txt`.
 
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
-use sohoa_formats::image::page_image::PageImage;
-use sohoa_formats::limits::Limits;
-use sohoa_formats::media_types;
-use sohoa_formats::source::SourceFile;
+use sohoa_file_worker::client::{DecodedPage, FileWorker};
+use sohoa_sandbox::pool::Pool;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+/// Unit for the reading process: all pages of a benchmark are the operator's.
+pub(crate) const UNIT: Option<&str> = Some("benchmark");
 
 /// Ending of the file with a page's ground truth.
 pub(crate) const TRUTH_SUFFIX: &str = ".gt.txt";
@@ -52,13 +52,13 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).or_error(ErrorKind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
 }
 
-/// Decodes the first page of a file.
+/// Decodes the first page of a file in a reading process.
 ///
 /// # Errors
-/// `Invalid` where it cannot be read or is no image; otherwise as [`SourceFile::open`].
-pub(crate) fn load_page_image(picture: &Path) -> Result<PageImage> {
-    let bytes = std::fs::read(picture).or_error(ErrorKind::Invalid, || format!("cannot read {}", picture.display()))?;
-    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    let media_type = media_types::detect(head).ok_or_else(|| Error::invalid(format!("{} is no picture", picture.display())))?;
-    SourceFile::open(Arc::new(bytes), media_type, &Limits::default())?.page(1)
+/// Why the page is refused; `Unavailable` where the file cannot be read.
+pub(crate) async fn decode_first_page(pool: &Pool, picture: &Path) -> Result<DecodedPage> {
+    let source = picture.to_string_lossy();
+    let mut worker = FileWorker::open(pool, UNIT, &source, picture).await?;
+    let media_type = worker.inspect(&picture.file_name().unwrap_or_default().to_string_lossy()).await?.media_type;
+    worker.decode(&media_type, 1).await
 }

@@ -2,6 +2,7 @@
 
 use crate::benchmarks::known_documents::{KnownDocument, list_documents};
 use crate::benchmarks::ocr::reading_options;
+use crate::benchmarks::page_folder::UNIT;
 use crate::benchmarks::page_stack::{StackSide, shuffle_stack};
 use crate::calibration::{Calibration, calibrate};
 use crate::field_accuracy;
@@ -279,7 +280,7 @@ async fn read_document(pool: &Pool, pages: &[(PathBuf, Option<usize>)], options:
 /// Reads all pages of a file.
 async fn read_file(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec<Reading>> {
     let source = file.to_string_lossy();
-    let mut worker = FileWorker::open(pool, &source, file).await?;
+    let mut worker = FileWorker::open(pool, UNIT, &source, file).await?;
     let inspected = worker.inspect(&file.file_name().unwrap_or_default().to_string_lossy()).await?;
     let mut read = Vec::new();
     for page in 1..=inspected.pages {

@@ -2,13 +2,12 @@
 
 use crate::benchmarks::found_share::FoundShare;
 use crate::benchmarks::ocr;
-use crate::benchmarks::page_folder::load_page_image;
+use crate::benchmarks::page_folder::{UNIT, decode_first_page};
 use serde::Serialize;
 use sohoa_base::config::Config;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::page::reading::SecrecyStamp;
 use sohoa_file_worker::client::FileWorker;
-use sohoa_formats::image::page_image::PageImage;
 use sohoa_recognition::page::ReadOptions;
 use sohoa_sandbox::pool::Pool;
 use sohoa_services::archive;
@@ -86,10 +85,16 @@ pub async fn measure(
     }
     if count > 0 {
         let mut generator = StampedPageGenerator::load(seed)?;
-        let backgrounds: Vec<PageImage> = (0..scans.len().min(MAX_BACKGROUNDS))
-            .filter_map(|place| scans.get(place * scans.len() / scans.len().min(MAX_BACKGROUNDS)))
-            .filter_map(|scan| load_page_image(scan).ok())
-            .collect();
+        let mut backgrounds = Vec::new();
+        for place in 0..scans.len().min(MAX_BACKGROUNDS) {
+            let Some(scan) = scans.get(place * scans.len() / scans.len().min(MAX_BACKGROUNDS)) else { continue };
+            match decode_first_page(&pool, scan).await {
+                Ok(page) => backgrounds.push(page),
+                Err(error) if error.kind().is_outage() => return Err(error),
+                // It is among the failures already.
+                Err(_) => {}
+            }
+        }
         for number in 0..count {
             for secret in [true, false] {
                 let scan = if number % 2 == 1 && !backgrounds.is_empty() { backgrounds.get(number / 2 % backgrounds.len()) } else { None };
@@ -132,7 +137,7 @@ async fn detect_stamps(
 /// Detects stamps on all pages of a scan.
 async fn evaluate_scan(pool: &Pool, scan: &Path, result: &mut StampResult) -> Result<()> {
     let source = scan.to_string_lossy();
-    let mut worker = FileWorker::open(pool, &source, scan).await?;
+    let mut worker = FileWorker::open(pool, UNIT, &source, scan).await?;
     let inspected = worker.inspect(&source).await?;
     for page in 1..=inspected.pages {
         let stamps = detect_stamps(&mut worker, &inspected.media_type, page, None, result).await?;
@@ -159,7 +164,7 @@ async fn evaluate_drawn_page(
     let file = tempfile::Builder::new().suffix(".jpg").tempfile().or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
     std::fs::write(file.path(), &drawn.bytes).or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
     let found = if drawn.turn == 0 {
-        let mut worker = FileWorker::open(pool, &name, file.path()).await?;
+        let mut worker = FileWorker::open(pool, UNIT, &name, file.path()).await?;
         let media_type = worker.inspect(&name).await?.media_type;
         detect_stamps(&mut worker, &media_type, 1, Some(0), result).await?
     } else {

@@ -159,30 +159,3 @@ fn degradation_grows_with_its_amount() {
         assert!(least < little && little < much, "{less:?}: {least} {little} {much}");
     }
 }
-
-#[test]
-fn degraded_pages_depend_only_on_seed_and_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let clean = folder.path().join("clean");
-    std::fs::create_dir(&clean).unwrap();
-    for (id, ink) in [("a", 30), ("b", 60)] {
-        let page = image::GrayImage::from_fn(64, 80, |x, y| image::Luma([if (x / 6 + y / 9) % 3 == 0 { ink } else { 250 }]));
-        page.save(clean.join(format!("{id}.png"))).unwrap();
-        std::fs::write(clean.join(format!("{id}.gt.txt")), format!("trang {id}")).unwrap();
-    }
-    let made = |name: &str, seed, limit| {
-        let out = folder.path().join(name);
-        let pages = sohoa_evaluation::benchmarks::degraded_pages::degrade_folder(&clean, &out, seed, limit, &mut |_| Ok(())).unwrap();
-        let files = contents(&out);
-        assert_eq!(files.len(), pages.len() * 2);
-        files
-    };
-    let (all, one) = (made("all", 7, None), made("one", 7, Some(1)));
-    let names: Vec<_> = all.keys().map(|path| path.to_string_lossy().into_owned()).filter(|name| name.ends_with(".jpg")).collect();
-    assert_eq!(names, ["a.heavy.jpg", "a.light.jpg", "a.medium.jpg", "b.heavy.jpg", "b.light.jpg", "b.medium.jpg"]);
-    assert_eq!(all, made("again", 7, None));
-    assert_ne!(all, made("other", 8, None));
-    assert_eq!(one.len(), 6);
-    assert!(one.iter().all(|(path, bytes)| all[path] == *bytes), "a limit changes no page");
-    assert_eq!(all[Path::new("b.heavy.gt.txt")], b"trang b");
-}

@@ -1,5 +1,6 @@
-//! Users, passwords, sessions, API tokens, the second factor, OpenID Connect.
+//! Users, passwords, sessions, API tokens, the second factor, OpenID Connect, officers in charge of secrets.
 
+pub mod officers;
 pub mod oidc;
 pub(crate) mod oidc_claims;
 pub(crate) mod passwords;

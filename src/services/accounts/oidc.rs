@@ -6,7 +6,7 @@
 
 use crate::accounts::oidc_claims::{ProviderClaims, list_claim, text_claim};
 use crate::accounts::secrets::{constant_time_eq, random_key, sha256_hex};
-use crate::accounts::sessions::{NewSession, open_session};
+use crate::accounts::sessions::{self, NewSession, open_session};
 use crate::accounts::users::is_valid_user_name;
 use crate::archive::Archive;
 use openidconnect::core::{
@@ -172,15 +172,20 @@ async fn discover_provider(settings: &Oidc, back: &str) -> Result<Provider> {
     Ok(if in_body { provider.set_auth_type(AuthType::RequestBody) } else { provider })
 }
 
-/// Begins a login; `back` is the redirect URI, `to` the page to show after signing in.
+/// Begins a login; `back` is the redirect URI, `to` the page to show after signing in. `renew`: the provider asks the user again who
+/// they are, also where it knows them.
 ///
 /// # Errors
 /// `NotFound` where no provider is configured; `Unavailable` where it does not answer.
-pub async fn begin_login(archive: &Archive, back: &str, to: &str) -> Result<AuthorizationRedirect> {
+pub async fn begin_login(archive: &Archive, back: &str, to: &str, renew: bool) -> Result<AuthorizationRedirect> {
     let settings = &archive.config.oidc;
     let provider = discover_provider(settings, back).await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let request = provider.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
+    let mut request = provider.authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random);
+    if renew {
+        // With a maximum age the ID token must tell the time of the authentication (OpenID Connect Core 1.0, section 2).
+        request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(sessions::RENEWAL_LIFETIME);
+    }
     let scopes = settings.scopes.iter().filter(|scope| *scope != "openid").map(|scope| Scope::new(scope.clone()));
     let (url, state, nonce) = request.add_scopes(scopes).set_pkce_challenge(challenge).url();
     let key = random_key()?;
@@ -205,7 +210,7 @@ pub async fn finish_login(
         let body = serde_json::json!({ "by": "oidc", "user": user, "from": from, "why": why });
         archive.catalog.append_event("", "", kind, body).await
     };
-    let (person, to) = match verify_response(archive, back, key, answer).await {
+    let (person, authenticated, to) = match verify_response(archive, back, key, answer).await {
         Ok(verified) => verified,
         Err(error) => {
             record("sign-in-failed", "", error.context()).await?;
@@ -219,7 +224,7 @@ pub async fn finish_login(
         archive.catalog.sign_in_external(&person, from).await
     };
     match signed_in {
-        Ok(user) => Ok((open_session(archive, user, from).await?, to)),
+        Ok(user) => Ok((open_session(archive, user, from, authenticated).await?, to)),
         Err(error) => {
             record("sign-in-denied", &person.name, error.context()).await?;
             Err(error)
@@ -227,23 +232,33 @@ pub async fn finish_login(
     }
 }
 
-/// Verifies the response; returns the account and the page to show after signing in.
-async fn verify_response(archive: &Archive, back: &str, key: &str, answer: AuthorizationResponse) -> Result<(ExternalAccount, String)> {
+/// Verifies the response; returns the account, when the provider authenticated it (epoch seconds), and the page to show after signing in.
+async fn verify_response(
+    archive: &Archive,
+    back: &str,
+    key: &str,
+    answer: AuthorizationResponse,
+) -> Result<(ExternalAccount, Option<u64>, String)> {
     let flow = archive.catalog.consume_oidc_login(&sha256_hex(key)).await?.filter(|flow| constant_time_eq(&flow.state, &answer.state));
     let flow = flow.ok_or_else(|| Error::denied("this sign-in was not begun here, or is too old; begin again"))?;
-    let person = fetch_account(&archive.config.oidc, back, &flow, answer).await?;
-    Ok((person, flow.return_to))
+    let (person, authenticated) = fetch_account(&archive.config.oidc, back, &flow, answer).await?;
+    Ok((person, authenticated, flow.return_to))
 }
 
-/// Fetches the account for an authorization response.
-async fn fetch_account(settings: &Oidc, back: &str, flow: &OidcLoginState, answer: AuthorizationResponse) -> Result<ExternalAccount> {
+/// Fetches the account for an authorization response, with the time at which the provider authenticated it, epoch seconds.
+async fn fetch_account(
+    settings: &Oidc,
+    back: &str,
+    flow: &OidcLoginState,
+    answer: AuthorizationResponse,
+) -> Result<(ExternalAccount, Option<u64>)> {
     if answer.issuer.as_ref().is_some_and(|issuer| Some(issuer) != settings.issuer.as_ref()) {
         return Err(Error::denied("this sign-in was not begun here, or is too old; begin again"));
     }
     if answer.error.is_some() || answer.code.is_empty() {
         return Err(Error::denied("the office's sign-in was broken off; begin again"));
     }
-    let (subject, claims) = fetch_claims(&discover_provider(settings, back).await?, settings, flow, answer.code).await?;
+    let (subject, authenticated, claims) = fetch_claims(&discover_provider(settings, back).await?, settings, flow, answer.code).await?;
     let name = text_claim(&claims, &settings.name_claim).map(str::to_lowercase);
     let name = name.ok_or_else(|| Error::denied(format!("the office's sign-in tells no {}; ask an administrator", settings.name_claim)))?;
     if !is_valid_user_name(&name) {
@@ -252,11 +267,16 @@ async fn fetch_account(settings: &Oidc, back: &str, flow: &OidcLoginState, answe
     let shown = text_claim(&claims, "name").map_or_else(|| name.clone(), |shown| shown.trim().chars().take(200).collect());
     let grants = grants_of_groups(settings, &list_claim(&claims, &settings.groups_claim))?;
     let subject = format!("{} {subject}", settings.issuer.as_deref().unwrap_or_default());
-    Ok(ExternalAccount { subject, name, shown, grants })
+    Ok((ExternalAccount { subject, name, shown, grants }, authenticated))
 }
 
-/// Exchanges the code for tokens, verifies the ID token's signature and claims; returns the subject and all claims.
-async fn fetch_claims(provider: &Provider, settings: &Oidc, flow: &OidcLoginState, code: String) -> Result<(String, Map<String, Value>)> {
+/// Exchanges the code for tokens, verifies the ID token's signature and claims; returns the subject, its `auth_time` and all claims.
+async fn fetch_claims(
+    provider: &Provider,
+    settings: &Oidc,
+    flow: &OidcLoginState,
+    code: String,
+) -> Result<(String, Option<u64>, Map<String, Value>)> {
     let invalid = || "the answer of the office's sign-in does not hold; begin again".to_owned();
     let request = provider.exchange_code(AuthorizationCode::new(code)).or_error(ErrorKind::Invalid, invalid)?;
     let response = request.set_pkce_verifier(PkceCodeVerifier::new(flow.pkce_verifier.clone())).request_async(&send_request).await;
@@ -277,6 +297,7 @@ async fn fetch_claims(provider: &Provider, settings: &Oidc, flow: &OidcLoginStat
         }
     }
     let subject = claims.subject().clone();
+    let authenticated = claims.auth_time().and_then(|time| u64::try_from(time.timestamp()).ok());
     let mut all = to_json_object(claims)?;
     let is_whole = all.contains_key(&settings.name_claim) && all.contains_key(&settings.groups_claim);
     if !is_whole && let Ok(request) = provider.user_info(tokens.access_token().clone(), Some(subject.clone())) {
@@ -287,7 +308,7 @@ async fn fetch_claims(provider: &Provider, settings: &Oidc, flow: &OidcLoginStat
             all.entry(name).or_insert(value);
         }
     }
-    Ok((subject.to_string(), all))
+    Ok((subject.to_string(), authenticated, all))
 }
 
 fn to_json_object(claims: &impl serde::Serialize) -> Result<Map<String, Value>> {

@@ -106,7 +106,7 @@ pub(crate) async fn verify_password(archive: &Archive, by: &Identity, password: 
         Some(credentials) => Ok(credentials),
         None => {
             record_sign_in(archive, &by.user.name, false, from).await?;
-            Err(Error::denied("the old password is wrong"))
+            Err(Error::denied("the password is wrong"))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::accounts::passwords::require_session;
 use crate::accounts::secrets::{random_key, sha256_hex};
+use crate::accounts::sessions::require_renewed;
 use crate::accounts::users::{administers, list_users, require_user_admin};
 use crate::archive::Archive;
 use sohoa_base::error::{Error, Result};
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 /// Longest life of a token, days.
 const MAX_TOKEN_DAYS: u64 = 730;
+
+/// Longest life of a token that may decide about dossiers in quarantine, days.
+const MAX_OFFICER_TOKEN_DAYS: u64 = 365;
 
 /// The identity behind a token; none: the token is unknown or has expired.
 ///
@@ -33,14 +37,20 @@ pub async fn list_tokens(archive: &Archive, by: &Identity) -> Result<Vec<Token>>
 /// has the rights: it ends when their roles change, or their access.
 ///
 /// # Errors
-/// `Denied` for a right that the caller does not have, or for the key of a program; `Invalid` for no right or too long a life.
+/// `Denied` for a right that the caller does not have, for the key of a program, and for the right to decide about quarantine while the
+/// sign-in is not renewed; `Invalid` for no right or too long a life.
 pub async fn add_token(archive: &Archive, by: &Identity, label: &str, rights: BTreeSet<Right>, days: u64) -> Result<(String, String)> {
     require_session(by)?;
     if let Some(right) = rights.iter().find(|right| !by.has_right(**right)) {
         return Err(Error::denied(format!("you do not have the right {right:?} yourself")));
     }
-    if rights.is_empty() || !(1..=MAX_TOKEN_DAYS).contains(&days) || label.trim().is_empty() {
-        return Err(Error::invalid(format!("a key needs a name, a right and a life of 1 to {MAX_TOKEN_DAYS} days")));
+    let is_for_officer = rights.contains(&Right::ManageQuarantine);
+    let max_days = if is_for_officer { MAX_OFFICER_TOKEN_DAYS } else { MAX_TOKEN_DAYS };
+    if rights.is_empty() || !(1..=max_days).contains(&days) || label.trim().is_empty() {
+        return Err(Error::invalid(format!("a key needs a name, a right and a life of 1 to {max_days} days")));
+    }
+    if is_for_officer {
+        require_renewed(archive, by).await?;
     }
     let key = random_key()?;
     let new = NewKey {
@@ -50,6 +60,7 @@ pub async fn add_token(archive: &Archive, by: &Identity, label: &str, rights: BT
         label: label.trim(),
         rights: Some(&rights),
         lifetime: Duration::from_secs(days * 24 * 3600),
+        authenticated: None,
     };
     let id = archive.catalog.add_key(&new, &by.user.name).await?;
     Ok((id, key))

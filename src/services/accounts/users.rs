@@ -20,8 +20,15 @@ pub async fn create_setup_key(archive: &Archive) -> Result<Option<String>> {
         return Ok(None);
     }
     let key = random_key()?;
-    let new =
-        NewKey { sha256: &sha256_hex(&key), purpose: KeyPurpose::Setup, user: "", label: "", rights: None, lifetime: SETUP_KEY_LIFETIME };
+    let new = NewKey {
+        sha256: &sha256_hex(&key),
+        purpose: KeyPurpose::Setup,
+        user: "",
+        label: "",
+        rights: None,
+        lifetime: SETUP_KEY_LIFETIME,
+        authenticated: None,
+    };
     archive.catalog.add_key(&new, "").await?;
     Ok(Some(key))
 }
@@ -65,6 +72,17 @@ fn check_may_grant(by: &Identity, grants: &[Grant]) -> Result<()> {
     }
     let foreign = grants.iter().find(|grant| !administers_grant(by, grant));
     foreign.map_or(Ok(()), |grant| Err(Error::denied(format!("you do not look after people of unit {}", grant.unit))))
+}
+
+/// Fails where `by` would become an officer in charge of secrets by their own act: somebody else must appoint them.
+fn check_not_self_appointed(by: &Identity, before: &User, grants: &[Grant]) -> Result<()> {
+    let is_new_office = |grant: &&Grant| grant.role == Role::SecrecyOfficer && !before.grants.contains(grant);
+    match grants.iter().find(is_new_office) {
+        Some(_) if before.name == by.user.name => {
+            Err(Error::denied("nobody makes themselves an officer in charge of secrets; ask another administrator"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The user of this name, if `by` administers them. Users without a role in a unit of `by` are as unknown as those that do not exist.
@@ -145,7 +163,8 @@ pub async fn add_user(
 ///
 /// # Errors
 /// `NotFound` for an unknown name, or a user without a role in a unit that `by` administers; `Denied` for a unit that `by` does not
-/// administer, or the key of a program; `Conflict` where no administrator would remain, or for a unit that looks like another one.
+/// administer, for `by` who would become an officer in charge of secrets, or the key of a program; `Conflict` where no administrator
+/// would remain, or for a unit that looks like another one.
 pub async fn change_user(
     archive: &Archive,
     by: &Identity,
@@ -156,8 +175,9 @@ pub async fn change_user(
 ) -> Result<()> {
     require_session(by)?;
     let users = archive.catalog.users().await?;
-    find_managed_user(&users, by, name)?;
+    let before = find_managed_user(&users, by, name)?;
     check_may_grant(by, &grants)?;
+    check_not_self_appointed(by, before, &grants)?;
     let user = validated_user(name, display_name, grants)?;
     let is_administrator =
         |user: &User| !user.disabled && user.grants.iter().any(|grant| grant.role == Role::Administrator && grant.unit == "*");
@@ -177,6 +197,19 @@ pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, 
     check_local_account(&identity.user)?;
     verify_password(archive, identity, old, from).await?;
     archive.catalog.change_password(&identity.user.name, &hash_password(new).await?, &identity.key_id).await
+}
+
+/// Ends the lock of a user name after wrong passwords, for every network; returns for how many there were wrong passwords. `operator` is
+/// the user of the command line.
+///
+/// # Errors
+/// `NotFound` for a name that nobody has and nobody tried.
+pub async fn unlock_sign_in(archive: &Archive, name: &str, operator: &str) -> Result<u64> {
+    let networks = archive.catalog.unlock_sign_in(name, operator).await?;
+    if networks == 0 && archive.catalog.user_credentials(name).await?.is_none() {
+        return Err(Error::not_found(format!("there is nobody with the name {name}")));
+    }
+    Ok(networks)
 }
 
 /// Sets a new password for another user; their sessions end, and the keys of their programs.
@@ -221,6 +254,20 @@ mod tests {
         }
         assert!(check_may_grant(&own, &[]).is_err() && check_may_grant(&central, &[]).is_ok());
         assert!(check_may_grant(&own, &[grant("*", Role::Reader)]).is_err());
+    }
+
+    #[test]
+    fn nobody_makes_themselves_an_officer() {
+        let grant = |unit: &str, role: Role| Grant { role, unit: unit.to_owned() };
+        let (office, elsewhere) = (grant("SNV", Role::SecrecyOfficer), grant("SYT", Role::SecrecyOfficer));
+        let administrator = User::new("lan", "", vec![grant("*", Role::Administrator)]);
+        let by = Identity { user: administrator.clone(), key_rights: None, key_id: String::new() };
+        let other = User::new("hoa", "", Vec::new());
+        let officer = User::new("lan", "", vec![grant("*", Role::Administrator), office.clone()]);
+        assert!(check_not_self_appointed(&by, &administrator, std::slice::from_ref(&office)).is_err());
+        assert!(check_not_self_appointed(&by, &other, std::slice::from_ref(&office)).is_ok());
+        assert!(check_not_self_appointed(&by, &officer, std::slice::from_ref(&office)).is_ok(), "an office that somebody gave is kept");
+        assert!(check_not_self_appointed(&by, &officer, &[office, elsewhere]).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::archive::Archive;
 use crate::hot_folders::{bucket, local};
 use crate::intake::ingest::{self, Delivery};
-use crate::runs::batch_ledger::finalize_batch;
+use crate::outbox;
 use crate::runs::execution;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -114,7 +114,7 @@ impl FolderContext<'_> {
         if !execution::receive_delivery(self.archive, &batch, self.pipeline.1, &delivery, self.stop).await? {
             return Ok(None);
         }
-        finalize_batch(self.archive, &batch).await?;
+        outbox::write_ledger(self.archive, &batch.id).await?;
         self.attach_to_target(&batch).await?;
         let mut body = json!({ "by": "hot-folder", "path": self.display(&row.name), "unit": self.unit() });
         if let Some(body) = body.as_object_mut().filter(|_| !incomplete.is_empty()) {
@@ -265,7 +265,7 @@ impl FolderContext<'_> {
             if batch.state == BatchState::Receiving {
                 catalog.finish_receiving(&batch.id).await?;
             }
-            finalize_batch(self.archive, &batch).await?;
+            outbox::write_ledger(self.archive, &batch.id).await?;
         }
         let path = match &row.moved_to {
             Some(place) => local::text_to_path(place).to_string_lossy().into_owned(),

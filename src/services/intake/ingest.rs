@@ -187,10 +187,15 @@ pub async fn receive_dossier(
     dossier: &DossierName,
     files: &[(PathBuf, DeliveredName)],
 ) -> Result<()> {
-    let (mut taken, mut unreadable) = (Vec::with_capacity(files.len()), Vec::new());
+    let (mut taken, mut unreadable, mut present) = (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
     for (place, path) in files {
         match receive_file(archive, dossier, place, path).await {
-            Ok(file) => taken.push(file),
+            Ok((file, was_present)) => {
+                if was_present {
+                    present.push((place.clone(), file.clone()));
+                }
+                taken.push(file);
+            }
             Err(error) if error.kind() == ErrorKind::Invalid => {
                 tracing::warn!(batch, error = %error.chain(), "a file is refused");
                 unreadable.push((path.clone(), Refusal::from(&error)));
@@ -200,6 +205,7 @@ pub async fn receive_dossier(
     }
     if !taken.is_empty() {
         archive.catalog.receive_files(batch, dossier, &taken, plan).await?;
+        restore_deleted(archive, dossier, &present).await?;
     }
     if !unreadable.is_empty() {
         archive.catalog.refuse_unreadable_files(batch, dossier, &unreadable).await?;
@@ -210,31 +216,48 @@ pub async fn receive_dossier(
 /// How often a file is read again that changes while it is copied.
 const MAX_READS: u32 = 4;
 
-/// Copies a file to the store. `Invalid`: it cannot be read.
-async fn receive_file(archive: &Archive, dossier: &DossierName, place: &Path, path: &DeliveredName) -> Result<DeliveredFile> {
+/// Copies a file to the store; returns it, and whether intake had its bytes. `Invalid`: it cannot be read.
+async fn receive_file(archive: &Archive, dossier: &DossierName, place: &Path, path: &DeliveredName) -> Result<(DeliveredFile, bool)> {
     for _ in 0..MAX_READS {
         let (sha256, bytes) = hash_file(place).await?;
         let file = DeliveredFile { path: path.clone(), sha256, bytes, container: None };
         match store_original(archive, dossier, place, &file).await {
             Err(error) if error.kind() == ErrorKind::Conflict => tracing::debug!("{}", error.chain()),
-            done => return done.map(|()| file),
+            done => return done.map(|was_present| (file, was_present)),
         }
     }
     Err(Error::invalid(format!("{} is still being written; deliver it again when it is complete", place.display())))
 }
 
-/// Copies a file to the store, unless its bytes are there already.
+/// Copies a file to the store, unless its bytes are there already. Returns whether they were in intake: until the file is received in the
+/// catalogue, the end of another batch may delete them there, see [`restore_deleted`].
 ///
 /// # Errors
 /// `Conflict` if the file changed since it was hashed; `Unavailable` when store or catalogue do not answer.
-pub(crate) async fn store_original(archive: &Archive, dossier: &DossierName, place: &Path, file: &DeliveredFile) -> Result<()> {
+pub(crate) async fn store_original(archive: &Archive, dossier: &DossierName, place: &Path, file: &DeliveredFile) -> Result<bool> {
     let name = key::intake(&file.sha256);
-    if archive.store.stat(&name).await? != Some(file.bytes) && !archive.catalog.is_deposited(dossier, &file.sha256).await? {
+    if archive.store.stat(&name).await? == Some(file.bytes) {
+        return Ok(true);
+    }
+    if !archive.catalog.is_deposited(dossier, &file.sha256).await? {
         archive.store.put_file(&name, place).await?;
         if archive.store.stat(&name).await? != Some(file.bytes) {
             archive.store.delete(&name).await?;
             return Err(Error::conflict(format!("{} changed while it was copied", place.display())));
         }
+    }
+    Ok(false)
+}
+
+/// Copies files to the store again whose bytes were in intake and are not any more. Called after the files are received in the catalogue:
+/// from then on no deletion of their bytes is decided. One that was decided before and is still to come leaves the bytes in the object
+/// of another dossier, where stages find them.
+///
+/// # Errors
+/// As [`store_original`].
+pub(crate) async fn restore_deleted(archive: &Archive, dossier: &DossierName, present: &[(PathBuf, DeliveredFile)]) -> Result<()> {
+    for (place, file) in present {
+        store_original(archive, dossier, place, file).await?;
     }
     Ok(())
 }

@@ -80,15 +80,6 @@ pub async fn wait_until_indexed(archive: &Archive, stop: &CancellationToken) -> 
     false
 }
 
-/// Makes everything that was deposited findable, for a command that deposits and ends; `false` as for [`wait_until_indexed`].
-///
-/// # Errors
-/// `Unavailable` where no thread can start.
-pub async fn index_new_deposits(archive: &Arc<Archive>, stop: &CancellationToken) -> Result<bool> {
-    let _follower = IndexFollower::start(archive)?;
-    Ok(wait_until_indexed(archive, stop).await)
-}
-
 /// Fills the index again from all deposited dossiers; does nothing while another process holds it.
 ///
 /// # Errors

@@ -61,7 +61,7 @@ pub async fn rebuild_all(archive: &Archive) -> Result<RebuildReport> {
     for entry in store.list("cases/").await? {
         let handed: CaseSubmission = serde_json::from_slice(&store.get(&entry.key).await?)
             .or_error(ErrorKind::Corrupt, || format!("{} is no table of one-stop dossiers", entry.key))?;
-        archive.catalog.save_cases(&handed).await?;
+        archive.catalog.restore_cases(&handed).await?;
     }
     index_follower::refill(archive, &CancellationToken::new()).await?;
     Ok(done)
@@ -88,7 +88,7 @@ async fn restore_roadmaps(archive: &Archive) -> Result<()> {
     for roadmap in newest.into_values() {
         let units: Vec<String> = roadmap.targets.iter().map(|target| target.unit.clone()).collect();
         archive.catalog.restore_units(&units).await?;
-        match archive.catalog.save_roadmap(&roadmap, &BTreeMap::new()).await {
+        match archive.catalog.restore_roadmap(&roadmap).await {
             // The catalogue has this version or a newer one already.
             Err(error) if error.kind() == ErrorKind::Conflict => {}
             other => other?,

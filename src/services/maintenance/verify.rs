@@ -1,8 +1,10 @@
 //! Verifies the fixity of every object in the store, the audit trail, and that every dossier of the catalogue exists in the store.
 
+use super::event_log::audit::{AuditProblem, verify_log};
 use crate::archive::Archive;
+use crate::maintenance::leftovers::{self, Leftover};
 use serde::Serialize;
-use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::error::Result;
 use sohoa_stages::object_names;
 use sohoa_storage::ocfl::ocfl_object;
 use sohoa_storage::ocfl::verify as fixity;
@@ -16,10 +18,14 @@ const DOSSIER_CHUNK: usize = 1000;
 pub struct VerifyReport {
     /// Dossier objects checked.
     pub objects: u64,
-    /// Events of the audit trail checked.
+    /// Events of the log checked.
     pub events: u64,
+    /// Problems of the event log.
+    pub log_problems: Vec<AuditProblem>,
     /// Problems found.
     pub problems: Vec<Problem>,
+    /// What nothing refers to: warnings.
+    pub leftovers: Vec<Leftover>,
 }
 
 /// A problem.
@@ -67,13 +73,7 @@ pub async fn verify_all(archive: &Archive) -> Result<VerifyReport> {
             None => break,
         }
     }
-    let events = match archive.catalog.verify_events().await {
-        Ok(events) => events,
-        Err(error) if error.kind() == ErrorKind::Corrupt => {
-            problems.push(Problem { object: "catalog".to_owned(), path: "events".to_owned(), problem: error.chain(), damage: true });
-            0
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(VerifyReport { objects: objects.len() as u64, events, problems })
+    let log = verify_log(archive, &[]).await?;
+    let leftovers = leftovers::find_leftovers(archive, leftovers::MIN_AGE).await?;
+    Ok(VerifyReport { objects: objects.len() as u64, events: log.events, log_problems: log.problems, problems, leftovers })
 }

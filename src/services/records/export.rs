@@ -71,11 +71,12 @@ pub(crate) async fn load_record_in(archive: &Archive, units: &UnitScope, dossier
     Ok(record)
 }
 
-/// `OBJECT#NUMBER` of the document `DOSSIER#NUMBER` of one of these units; `None` where the catalogue knows no such dossier.
-pub(crate) async fn document_object_name(archive: &Archive, units: &UnitScope, name: &str) -> Result<Option<String>> {
-    let Some((dossier, number)) = name.rsplit_once('#') else { return Ok(None) };
-    let found = find_dossier(&archive.catalog, &archive.config.unit, units, dossier).await?;
-    Ok(found.map(|found| format!("{}#{number}", object_names::dossier_object(&found))))
+/// Dossier and number of the document `DOSSIER#NUMBER` of one of these units; `None` where the catalogue knows no such dossier.
+pub(crate) async fn find_document_name(archive: &Archive, units: &UnitScope, name: &str) -> Result<Option<(DossierName, u32)>> {
+    let Some((dossier, number)) = name.rsplit_once('#').and_then(|(dossier, number)| Some((dossier, number.parse().ok()?))) else {
+        return Ok(None);
+    };
+    Ok(find_dossier(&archive.catalog, &archive.config.unit, units, dossier).await?.map(|found| (found, number)))
 }
 
 /// The deposited dossier of these units with this object name or code; `own` is the unit that comes first for a code.

@@ -91,7 +91,7 @@ pub async fn export_list(archive: &Archive, by: &Identity, wanted: &ListRequest,
     }
     let sheet = build_sheet(archive, &units, wanted, language).await?;
     let body = json!({ "by": by.user.name, "list": wanted.name(), "rows": sheet.rows.len() });
-    archive.catalog.append_event("", "", "list-exported", body).await?;
+    archive.catalog.append_read_event("", "", "list-exported", body).await?;
     match form {
         ListFormat::Csv => spreadsheet_writer::write_csv(&sheet),
         ListFormat::Xlsx => spreadsheet_writer::write_xlsx(&sheet),
@@ -146,7 +146,7 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
                 let pages = line.pages;
                 let counts =
                     [pages.received, pages.stored, pages.review, pages.refused, pages.held, pages.open].map(|count| count.to_string());
-                let state = code_label(language, "state", line.state()).to_owned();
+                let state = line.status_text(language);
                 [vec![line.batch.id, line.batch.unit, state, formatting::format_date_time(&line.batch.created)], counts.to_vec()].concat()
             });
             let words = [

@@ -130,9 +130,9 @@ pub async fn page_image(archive: &Archive, by: &Identity, view: &PageView, size:
             Some(_) => json!({ "by": by.user.name, "document": document, "page": page.number, "masked": true }),
             None => json!({ "by": by.user.name, "document": document, "page": page.number }),
         };
-        archive.catalog.append_event("", "", "page-seen", body).await?;
+        archive.catalog.append_read_event("", "", "page-seen", body).await?;
     }
-    let mut viewer = FileWorker::lease(&archive.viewers, &page.original).await?;
+    let mut viewer = FileWorker::lease(&archive.viewers, Some(&record.fonds), &page.original).await?;
     load_original(archive, &mut viewer, record, page).await?;
     let options = PreviewOptions { turn: page.turn, width: size.width(), hidden: hidden.clone() };
     viewer.preview(&find_original(record, page)?.media_type, page.original_page, options).await

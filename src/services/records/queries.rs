@@ -63,7 +63,7 @@ pub struct SearchRequest<'a> {
 pub async fn search_for_user(archive: &Archive, by: &Identity, question: SearchRequest<'_>) -> Result<Hits> {
     let found = search_in_units(archive, &by.units_with(Right::Read), question).await?;
     let text: String = question.text.chars().take(MAX_LOGGED_CHARS).collect();
-    archive.catalog.append_event("", "", "searched", json!({ "by": by.user.name, "text": text, "found": found.total })).await?;
+    archive.catalog.append_read_event("", "", "searched", json!({ "by": by.user.name, "text": text, "found": found.total })).await?;
     Ok(found)
 }
 
@@ -191,7 +191,7 @@ pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &Dossie
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn read_record(archive: &Archive, by: &Identity, dossier: &str) -> Result<Record> {
     let record = export::load_record_in(archive, &by.units_with(Right::Read), dossier).await?;
-    archive.catalog.append_event("", "", "record-read", json!({ "by": by.user.name, "dossier": record.object })).await?;
+    archive.catalog.append_read_event("", "", "record-read", json!({ "by": by.user.name, "dossier": record.object })).await?;
     Ok(record)
 }
 
@@ -239,7 +239,7 @@ pub async fn list_versions(archive: &Archive, object: &str) -> Result<Vec<Versio
 pub async fn read_file(archive: &Archive, by: &Identity, name: &str, form: ExportFormat) -> Result<Vec<u8>> {
     let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
     let body = json!({ "by": by.user.name, "document": name, "form": format!("{form:?}").to_lowercase() });
-    archive.catalog.append_event("", "", "document-read", body).await?;
+    archive.catalog.append_read_event("", "", "document-read", body).await?;
     export::render_document(archive, &record, &document, form).await
 }
 
@@ -259,7 +259,7 @@ pub enum RedactedFormat {
 pub async fn read_redacted(archive: &Archive, by: &Identity, name: &str, form: RedactedFormat) -> Result<Vec<u8>> {
     let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
     let body = json!({ "by": by.user.name, "document": name, "form": format!("public-{form:?}").to_lowercase() });
-    archive.catalog.append_event("", "", "document-read", body).await?;
+    archive.catalog.append_read_event("", "", "document-read", body).await?;
     match form {
         RedactedFormat::Pdf => redacted_copy::redacted_pdf(archive, &record, &document).await,
         RedactedFormat::Text => redacted_copy::redacted_text(archive, &record, &document).await,
@@ -272,7 +272,7 @@ pub async fn read_redacted(archive: &Archive, by: &Identity, name: &str, form: R
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn read_document(archive: &Archive, by: &Identity, name: &str) -> Result<(Record, RecordedDocument)> {
     let found = authorized_document(archive, by, Right::Read, name).await?;
-    archive.catalog.append_event("", "", "document-read", json!({ "by": by.user.name, "document": name })).await?;
+    archive.catalog.append_read_event("", "", "document-read", json!({ "by": by.user.name, "document": name })).await?;
     Ok(found)
 }
 

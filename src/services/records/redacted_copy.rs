@@ -37,7 +37,7 @@ pub async fn redacted_text(archive: &Archive, record: &Record, document: &Record
 /// `Unavailable` when the store does not answer; those of reading processes.
 pub async fn redacted_pdf(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<u8>> {
     let first = document.pages.first().map(|page| page.original.as_str()).unwrap_or_default();
-    let mut worker = FileWorker::lease(&archive.pool, first).await?;
+    let mut worker = FileWorker::lease(&archive.pool, Some(&record.fonds), first).await?;
     let metadata = PdfMetadata {
         title: format!("{} {}", document.description.kind_name, document.number),
         subject: String::new(),

@@ -58,7 +58,7 @@ pub struct PublicPage {
 /// `NotFound` for an unknown one, or one of another unit; `Corrupt` for an unreadable reading.
 pub async fn preview_document(archive: &Archive, by: &Identity, name: &str) -> Result<PublicDocument> {
     let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
-    archive.catalog.append_event("", "", "document-read", json!({ "by": by.user.name, "document": name, "form": "public" })).await?;
+    archive.catalog.append_read_event("", "", "document-read", json!({ "by": by.user.name, "document": name, "form": "public" })).await?;
     let mut pages = Vec::with_capacity(document.pages.len());
     let mut boxes: Vec<(u32, Bounds)> = Vec::new();
     for page in &document.pages {

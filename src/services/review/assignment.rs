@@ -92,9 +92,8 @@ pub async fn list_queue(archive: &Archive, by: &Identity, query: &QueueQuery<'_>
 async fn with_lock_holders(archive: &Archive, listed: Vec<WaitingDocument>) -> Result<Vec<QueueEntry>> {
     let held = archive.catalog.review_locks().await?;
     let all = listed.into_iter().map(|waiting| {
-        let mut one = QueueEntry { document: QueuedDocument::from_catalog(waiting), holder: None };
-        one.holder = held.get(&one.name()).cloned();
-        one
+        let holder = held.get(&waiting.id).cloned();
+        QueueEntry { document: QueuedDocument::from_catalog(waiting), holder }
     });
     Ok(all.collect())
 }
@@ -120,8 +119,7 @@ const SCAN_CHUNK: usize = 20;
 pub async fn queue_position(archive: &Archive, by: &Identity, query: &QueueQuery<'_>, shown: &ReviewDocument) -> Result<QueuePosition> {
     let units = by.units_with(Right::Review);
     let wanted = WaitingFilter { units: &units, queue: query.queue, reason: query.reason };
-    let gone = || Error::not_found("the catalogue does not know the document; run `sohoa rebuild`");
-    let id = archive.catalog.document_id(&shown.fonds, &shown.code, shown.recorded.number).await?.ok_or_else(gone)?;
+    let id = document_id(archive, &shown.fonds, &shown.code, shown.recorded.number).await?;
     let before = archive.catalog.count_waiting_before(&wanted, &id).await?;
     let counts = archive.catalog.count_waiting_by_queue(&wanted).await?;
     let mut next = find_unlocked(archive, by, &wanted, Some(&id), None).await?;
@@ -170,9 +168,14 @@ async fn find_unlocked(
 /// `NotFound` for an unknown document, or one of another unit.
 pub async fn acquire_review_lock(archive: &Archive, by: &Identity, name: &str) -> Result<String> {
     let (record, document) = authorized_document(archive, by, Right::Review, name).await?;
-    // The object's name, since several units may have a dossier of the same code.
-    let name = format!("{}#{}", record.object, document.number);
-    archive.catalog.acquire_review_lock(&name, &by.user.name, LOCK_LIFETIME).await
+    let id = document_id(archive, &record.fonds, &record.code, document.number).await?;
+    archive.catalog.acquire_review_lock(&id, &by.user.name, LOCK_LIFETIME).await
+}
+
+/// Identifier of a document, by which it is locked: a dossier has several names.
+async fn document_id(archive: &Archive, fonds: &str, code: &str, number: u32) -> Result<String> {
+    let gone = || Error::not_found("the catalogue does not know the document; run `sohoa rebuild`");
+    archive.catalog.document_id(fonds, code, number).await?.ok_or_else(gone)
 }
 
 /// As [`acquire_review_lock`], for a document that was already authorised.
@@ -180,16 +183,18 @@ pub async fn acquire_review_lock(archive: &Archive, by: &Identity, name: &str) -
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn acquire_lock_for(archive: &Archive, by: &Identity, shown: &ReviewDocument) -> Result<String> {
-    archive.catalog.acquire_review_lock(&shown.name(), &by.user.name, LOCK_LIFETIME).await
+    let id = document_id(archive, &shown.fonds, &shown.code, shown.recorded.number).await?;
+    archive.catalog.acquire_review_lock(&id, &by.user.name, LOCK_LIFETIME).await
 }
 
-/// Releases the caller's lock.
+/// Releases the caller's lock; of an unknown document there is none.
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
 pub async fn release_review_lock(archive: &Archive, by: &Identity, name: &str) -> Result<()> {
-    let object_name = export::document_object_name(archive, &by.units_with(Right::Review), name).await?;
-    archive.catalog.release_review_lock(object_name.as_deref().unwrap_or(name), &by.user.name).await
+    let Some((dossier, number)) = export::find_document_name(archive, &by.units_with(Right::Review), name).await? else { return Ok(()) };
+    let Some(id) = archive.catalog.document_id(&dossier.fonds, &dossier.code, number).await? else { return Ok(()) };
+    archive.catalog.release_review_lock(&id, &by.user.name).await
 }
 
 /// Number of documents that the caller accepted or rejected in the last hour.

@@ -1,10 +1,11 @@
 //! Review of a document: its data for the reviewer, and the reviewer's decisions.
 
+use crate::accounts::officers::Officer;
 use crate::archive::Archive;
 use crate::intake::ingest;
+use crate::outbox;
 use crate::records::export;
 use crate::records::queries::authorized_document;
-use crate::runs::batch_ledger::save_ledger;
 use crate::runs::execution;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
@@ -213,7 +214,7 @@ async fn review_document(archive: &Archive, record: Record, document: RecordedDo
 pub async fn show_authorized(archive: &Archive, name: &str, by: &Identity) -> Result<ReviewDocument> {
     let (record, document) = authorized_document(archive, by, Right::Review, name).await?;
     let body = serde_json::json!({ "by": by.user.name, "document": name });
-    archive.catalog.append_event("", "", "document-shown", body).await?;
+    archive.catalog.append_read_event("", "", "document-shown", body).await?;
     review_document(archive, record, document).await
 }
 
@@ -229,13 +230,15 @@ pub async fn decide_authorized(
     pipeline: (&str, &PipelinePlan),
 ) -> Result<ReviewOutcome> {
     let found = authorized_document(archive, by, Right::Review, name).await?;
+    check_stamp_release(&requests, None, &found.0)?;
     apply_decision(archive, found, (&by.user.name, note), requests, pipeline).await
 }
 
 /// Saves decisions of `by` (author and note) about the document, and deposits a new version of the dossier.
 ///
 /// # Errors
-/// `NotFound` for an unknown document or word; `Invalid` for an impossible value; `Conflict` while its dossier is being processed.
+/// `NotFound` for an unknown document or word; `Invalid` for an impossible value; `Conflict` while its dossier is being processed;
+/// `Denied` for the release of a stamp, which needs an officer.
 pub async fn decide(
     archive: &Arc<Archive>,
     name: &str,
@@ -244,7 +247,33 @@ pub async fn decide(
     pipeline: (&str, &PipelinePlan),
 ) -> Result<ReviewOutcome> {
     let found = export::find_document(archive, name).await?;
+    check_stamp_release(&requests, None, &found.0)?;
     apply_decision(archive, found, by, requests, pipeline).await
+}
+
+/// As [`decide`], for an officer in charge of secrets, who may also release a stamp of secrecy.
+///
+/// # Errors
+/// As [`decide`]; `Denied` for the release of a stamp in a unit that is not the officer's.
+pub async fn decide_as_officer(
+    archive: &Arc<Archive>,
+    name: &str,
+    (officer, note): (&Officer, Option<&str>),
+    requests: Vec<DecisionRequest>,
+    pipeline: (&str, &PipelinePlan),
+) -> Result<ReviewOutcome> {
+    let found = export::find_document(archive, name).await?;
+    check_stamp_release(&requests, Some(officer), &found.0)?;
+    officer.run(apply_decision(archive, found, (&officer.name, note), requests, pipeline)).await
+}
+
+/// Fails where a stamp of secrecy is released by anybody but an officer in charge of secrets in the unit of the record.
+fn check_stamp_release(requests: &[DecisionRequest], officer: Option<&Officer>, record: &Record) -> Result<()> {
+    let is_release = requests.iter().any(|request| matches!(request, DecisionRequest::Direct(DecisionKind::Release)));
+    if is_release && !officer.is_some_and(|officer| officer.units.contains(&record.fonds)) {
+        return Err(Error::denied("only an officer in charge of secrets in the unit of the dossier releases a stamp of secrecy"));
+    }
+    Ok(())
 }
 
 async fn apply_decision(
@@ -273,7 +302,7 @@ async fn apply_decision(
     // The decision changed the balance of the batches; files restored without their batch have none.
     let batches: BTreeSet<&str> = contents.files.iter().map(|file| file.batch.as_str()).filter(|batch| *batch != REBUILT_BATCH).collect();
     for batch in batches {
-        save_ledger(archive, batch).await?;
+        outbox::write_ledger_soon(archive, batch).await;
     }
     let contents = archive.catalog.contents(&dossier.id).await?;
     let now = contents.document(&document.id).ok_or_else(gone)?;
@@ -316,7 +345,7 @@ async fn resolve_requests(
             DecisionRequest::Turn { page, by } => DecisionKind::Rotate { page, turn: (find_page(document, page)?.turn + by % 360) % 360 },
             DecisionRequest::Replace { page, file } => {
                 find_page(document, page)?;
-                let new = store_replacement_scan(archive, &file).await?;
+                let new = store_replacement_scan(archive, &record.fonds, &file).await?;
                 let sha256 = new.sha256.clone();
                 delivered.push(new);
                 DecisionKind::ReplaceScan { page, sha256 }
@@ -331,15 +360,15 @@ fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
     document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
 }
 
-/// Checks and stores the scan that replaces a page.
-async fn store_replacement_scan(archive: &Archive, file: &Path) -> Result<DeliveredFile> {
+/// Checks and stores the scan that replaces a page of a dossier of `unit`.
+async fn store_replacement_scan(archive: &Archive, unit: &str, file: &Path) -> Result<DeliveredFile> {
     let shown = file.to_string_lossy();
     let (sha256, bytes) = ingest::hash_file(file).await?;
     let most = archive.config.limits.file_mib << 20;
     if bytes > most {
         return Err(Error::limit(format!("{shown} is larger than {} MiB; scan the page at fewer dots per inch", most >> 20)));
     }
-    if FileWorker::open(&archive.pool, &shown, file).await?.inspect(&shown).await?.pages == 0 {
+    if FileWorker::open(&archive.pool, Some(unit), &shown, file).await?.inspect(&shown).await?.pages == 0 {
         return Err(Error::invalid(format!("{shown} is no scan; give a picture or a PDF of the page")));
     }
     archive.store.put_file(&sohoa_storage::key::intake(&sha256), file).await?;

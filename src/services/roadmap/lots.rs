@@ -1,18 +1,17 @@
 //! Acceptance (nghiệm thu): lots of stored documents, inspected by sample, accepted or returned as a whole.
 
 use crate::archive::Archive;
+use crate::outbox;
 use crate::roadmap::targets;
-use crate::runs::batch_ledger::save_ledger;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::roadmap::lot::{Lot, LotDocument, LotState, SampledPage};
-use sohoa_catalog::rfc3339;
+use sohoa_catalog::{OutboxFact, rfc3339};
 use sohoa_roadmap::sampling::{self, SamplingPlan};
 use sohoa_stages::object_names;
-use sohoa_storage::key;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -84,7 +83,7 @@ pub async fn open_lot(
     };
     let ids: Vec<String> = found.into_iter().map(|document| document.id).collect();
     archive.catalog.open_lot(&lot, &ids).await?;
-    save_lot(archive, &lot).await?;
+    save_lot(archive, &lot).await;
     Ok(lot)
 }
 
@@ -143,7 +142,7 @@ pub async fn record_page_inspection(archive: &Archive, by: &Identity, id: &str, 
     }
     let unique: Vec<String> = defects.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let lot = archive.catalog.record_page_inspection(id, place, &unique).await?;
-    save_lot(archive, &lot).await?;
+    save_lot(archive, &lot).await;
     Ok(lot)
 }
 
@@ -186,8 +185,10 @@ pub async fn judge_lot(archive: &Archive, by: &Identity, id: &str, note: &str) -
         .map(|severity| severity.as_str().to_owned())
         .collect();
     let judged = archive.catalog.judge_lot(id, &by.user.name, note, &refused).await?;
-    save_lot(archive, &judged).await?;
-    save_ledgers(archive, &judged).await?;
+    save_lot(archive, &judged).await;
+    for batch in archive.catalog.batches_of_lot(&judged.id).await? {
+        outbox::write_ledger_soon(archive, &batch).await;
+    }
     Ok(judged)
 }
 
@@ -198,7 +199,7 @@ pub async fn judge_lot(archive: &Archive, by: &Identity, id: &str, note: &str) -
 pub async fn mark_reworked(archive: &Archive, by: &Identity, id: &str) -> Result<Lot> {
     authorized_lot(archive, by, Right::ManageRuns, id).await?;
     let lot = archive.catalog.mark_lot_reworked(id, &by.user.name).await?;
-    save_lot(archive, &lot).await?;
+    save_lot(archive, &lot).await;
     Ok(lot)
 }
 
@@ -233,18 +234,9 @@ pub async fn documents_changed_since_sample(archive: &Archive, lot: &Lot) -> Res
     Ok(changed.collect())
 }
 
-/// Writes the lot to the store, from which `sohoa rebuild` restores it.
-async fn save_lot(archive: &Archive, lot: &Lot) -> Result<()> {
-    let json = serde_json::to_vec_pretty(lot).or_error(ErrorKind::Internal, || "the lot has no JSON form".to_owned())?;
-    archive.store.put(&key::lot(&lot.id), json).await
-}
-
-/// Updates the ledgers of the lot's batches, which contain the accepted pages.
-async fn save_ledgers(archive: &Archive, lot: &Lot) -> Result<()> {
-    for batch in archive.catalog.batches_of_lot(&lot.id).await? {
-        save_ledger(archive, &batch).await?;
-    }
-    Ok(())
+/// Puts the lot into the store, from which `sohoa rebuild` restores it.
+async fn save_lot(archive: &Archive, lot: &Lot) {
+    outbox::write_soon(archive, OutboxFact::Lot(lot.id.clone())).await;
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! One-stop dossiers (hồ sơ một cửa): tables that offices hand in, and the figures computed from them and from the archive.
 
 use crate::archive::Archive;
+use crate::outbox;
 use crate::roadmap::plan_workbook;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::one_stop_case::{CaseCode, CaseSubmission};
-use sohoa_catalog::rfc3339;
+use sohoa_catalog::{OutboxFact, rfc3339};
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_roadmap::case_table;
 use sohoa_roadmap::case_table::CaseImportContext;
 use sohoa_roadmap::one_stop::{self, StoredCase};
 use sohoa_roadmap::table_reader::CellError;
-use sohoa_storage::key;
 use std::collections::BTreeMap;
 use std::path::Path;
 use uuid::Uuid;
@@ -58,8 +58,7 @@ pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<
     let at = rfc3339(archive.catalog.now_ms());
     let submission = CaseSubmission { id: Uuid::now_v7().to_string(), at, by: by.user.name.clone(), cases: found };
     archive.catalog.save_cases(&submission).await?;
-    let json = serde_json::to_vec(&submission).or_error(ErrorKind::Internal, || "the table has no JSON form".to_owned())?;
-    archive.store.put(&key::cases(&submission.id), json).await?;
+    outbox::write_soon(archive, OutboxFact::Cases(submission.id)).await;
     Ok(imported)
 }
 

@@ -1,19 +1,19 @@
 //! The plan of a roadmap as a workbook: import, export, empty template.
 
 use crate::archive::Archive;
+use crate::outbox;
 use crate::roadmap::target_weights::target_weights;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
 use sohoa_base::model::roadmap::plan::{Adjustment, Roadmap};
 use sohoa_base::text::numbers;
-use sohoa_catalog::rfc3339;
+use sohoa_catalog::{OutboxFact, rfc3339};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_roadmap::adjustment;
 use sohoa_roadmap::table_reader::{CellError, Sheet};
 use sohoa_roadmap::workbook;
-use sohoa_storage::key;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -81,8 +81,7 @@ pub async fn import(archive: &Archive, by: &str, file: &Path, reason: Adjustment
     }
     let work = archive.catalog.roadmap_progress(&roadmap.decision).await?;
     archive.catalog.save_roadmap(&roadmap, &target_weights(&roadmap, &work, archive.catalog.today())).await?;
-    let json = serde_json::to_vec_pretty(&roadmap).or_error(ErrorKind::Internal, || "the roadmap has no JSON form".to_owned())?;
-    archive.store.put(&key::roadmap(&roadmap.decision, version), json).await?;
+    outbox::write_soon(archive, OutboxFact::Roadmap { decision: roadmap.decision, version }).await;
     Ok(imported)
 }
 
@@ -97,7 +96,8 @@ pub(crate) async fn read_workbook(archive: &Archive, file: &Path) -> Result<Vec<
     if bytes > most {
         return Err(Error::limit(format!("{shown} is larger than {} MiB", most >> 20)));
     }
-    match FileWorker::open(&archive.pool, &shown, file).await?.sheets().await {
+    // It may be about several units, so that no other file comes into its process.
+    match FileWorker::open(&archive.viewers, None, &shown, file).await?.sheets().await {
         Ok(sheets) => Ok(sheets),
         // `Corrupt` would mean damage in the archive; here the sent file is of another kind.
         Err(error) if error.kind() == ErrorKind::Corrupt => {

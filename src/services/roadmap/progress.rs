@@ -15,7 +15,7 @@ use sohoa_roadmap::group_progress::group_progress;
 use sohoa_roadmap::indicators;
 use sohoa_roadmap::indicators::ScoredIndicator;
 use sohoa_roadmap::progress::ProgressCalculator;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use sohoa_roadmap::group_progress::GroupProgress;
 pub use sohoa_roadmap::progress::{TargetProgress, TargetState};
@@ -43,7 +43,7 @@ pub struct RoadmapProgress {
     pub phases: Vec<GroupProgress>,
     /// Points by the indicator set in force.
     pub criteria: Vec<ScoredIndicator>,
-    /// Adjustments of the roadmap, the newest last.
+    /// Adjustments of the roadmap, the newest last, with what they changed about targets of these units and about the whole.
     pub adjustments: Vec<Adjustment>,
     /// Every target, the most urgent first.
     pub targets: Vec<TargetProgress>,
@@ -76,6 +76,7 @@ pub fn compute_progress(roadmap: &Roadmap, work: &TargetProgressMap, units: &Uni
         own.map(|target| calculator.target_progress(roadmap, target, work.get(&target.code).unwrap_or(&nothing))).collect();
     let mut whole = group_progress(&targets, |_| "").pop().unwrap_or_default();
     whole.name.clone_from(&roadmap.decision);
+    let adjustments = visible_adjustments(roadmap, units);
     let units = group_progress(&targets, |target| &target.unit);
     let mut phases = group_progress(&targets, |target| &target.phase);
     phases.sort_by(|one, other| one.name.cmp(&other.name));
@@ -95,9 +96,28 @@ pub fn compute_progress(roadmap: &Roadmap, work: &TargetProgressMap, units: &Uni
         units,
         phases,
         criteria: criteria.unwrap_or_default(),
-        adjustments: roadmap.adjustments.clone(),
+        adjustments,
         targets: boxed.into_iter().map(|target| *target).collect(),
     }
+}
+
+/// Adjustments with those of their changes that concern the whole roadmap or a target of these units.
+fn visible_adjustments(roadmap: &Roadmap, units: &UnitScope) -> Vec<Adjustment> {
+    let mut adjustments = roadmap.adjustments.clone();
+    if *units == UnitScope::All {
+        return adjustments;
+    }
+    let own = roadmap.targets.iter().filter(|target| units.contains(&target.unit));
+    let own: BTreeSet<&str> = own.map(|target| target.code.as_str()).collect();
+    // As `PlanChange` writes them: `+code`, `-code`, `code: …`, or what was changed about the whole.
+    let is_visible = |change: &String| match (change.strip_prefix(['+', '-']), change.split_once(": ")) {
+        (Some(code), _) | (None, Some((code, _))) => own.contains(code),
+        (None, None) => true,
+    };
+    for adjustment in &mut adjustments {
+        adjustment.changes.retain(is_visible);
+    }
+    adjustments
 }
 
 /// Figures that the indicators are computed from.

@@ -1,7 +1,7 @@
 //! Targets (chỉ tiêu) of the roadmaps: look-up, and attachment of runs to them.
 
 use crate::archive::Archive;
-use crate::runs::batch_ledger::save_ledger;
+use crate::outbox;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::roadmap::plan::{Roadmap, Target};
@@ -18,7 +18,8 @@ pub async fn attach_run(archive: &Archive, by: &Identity, run: &str, target: Opt
         return Err(Error::not_found(format!("there is no run {run}")));
     }
     archive.catalog.attach_batch(run, target, &by.user.name).await?;
-    save_ledger(archive, run).await
+    outbox::write_ledger_soon(archive, run).await;
+    Ok(())
 }
 
 /// Code of the target to which a run belongs, and code and name of each target of its unit.

@@ -5,9 +5,13 @@ use crate::intake::delivery_lists;
 use crate::intake::ingest;
 use crate::intake::ingest::Delivery;
 use crate::loop_health::LoopHealth;
-use crate::maintenance::index_follower::{IndexFollower, wait_until_indexed};
+use crate::maintenance::index_follower::wait_until_indexed;
+use crate::maintenance::leftovers::run_sweeper;
+use crate::maintenance::log_followers::LogFollowers;
+use crate::outbox;
 use crate::roadmap::target_weights::update_target_weights;
-use crate::runs::batch_ledger::{finalize_batch, write_due_ledgers};
+use crate::runs::instances::{Instance, reclaim_dead_leases};
+use crate::runs::monitoring::check_priority;
 use crate::runs::scan_quality;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -85,32 +89,45 @@ pub struct RunProgress {
     pub finished_pages: u64,
 }
 
-/// Runs `plan` over `inputs` as one batch until every page has reached a final state. An interrupted run is continued where it stopped.
+/// What is delivered as one batch, and how it is processed.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryRequest<'a> {
+    /// Code of the unit or fonds that delivers.
+    pub unit: &'a str,
+    /// Folders, files and archives.
+    pub inputs: &'a [PathBuf],
+    /// Text of the pipeline.
+    pub pipeline: &'a str,
+    /// Plan of the pipeline.
+    pub plan: &'a PipelinePlan,
+    /// Priority, from -100 to 100; none: 0, or what the batch that is continued has.
+    pub priority: Option<i64>,
+}
+
+/// Runs a delivery as one batch until every page has reached a final state. An interrupted run is continued where it stopped.
 ///
 /// # Errors
 /// `Invalid` for inputs that cannot be read; `Unavailable` when store or catalogue do not answer;
 /// `DependencyMissing` when reading processes cannot start.
 pub async fn run_batch(
     archive: &Arc<Archive>,
-    inputs: &[PathBuf],
-    pipeline: &str,
-    plan: &PipelinePlan,
+    delivered: DeliveryRequest<'_>,
     stop: &CancellationToken,
     on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<RunOutcome> {
     let began = Instant::now();
     let cpu_before = cpu_time_ms();
-    let reclaim = || archive.catalog.reclaim_dead_leases(is_alive);
-    retry_through_outages(&archive.resources(), stop, reclaim).await?;
-    let (delivery, batch, continued) = open_or_resume_batch(archive, &archive.config.unit, inputs, pipeline, plan).await?;
-    let follower = IndexFollower::start(archive)?;
+    retry_through_outages(&archive.resources(), stop, || reclaim_dead_leases(archive)).await?;
+    let plan = delivered.plan;
+    let (delivery, batch, continued) = open_or_resume_batch(archive, delivered).await?;
+    let followers = LogFollowers::start(archive)?;
     let work = run_workers(archive, Scope::Batch(batch.id.clone()), stop);
     receive_while_working(archive, &batch, plan, &delivery, work, stop, on_progress).await?;
     if !stop.is_cancelled() {
-        retry_through_outages(&archive.resources(), stop, || finalize_batch(archive, &batch)).await?;
+        retry_through_outages(&archive.resources(), stop, || outbox::write_ledger(archive, &batch.id)).await?;
     }
     let findable = wait_until_indexed(archive, stop).await;
-    drop(follower);
+    drop(followers);
     let peak = PeakMemory { main: peak_memory_mib(), reader: archive.pool.peak_kib().div_ceil(1024) };
     let cpu_ms = cpu_time_ms() - cpu_before + archive.pool.cpu_ms();
     Ok(RunOutcome {
@@ -124,23 +141,20 @@ pub async fn run_batch(
     })
 }
 
-/// Receives `inputs` of a unit as one batch and leaves the work to [`work_on_batches`], here or on other machines.
+/// Receives a delivery as one batch and leaves the work to [`work_on_batches`], here or on other machines.
 ///
 /// # Errors
 /// As [`run_batch`], except those of reading processes.
 pub async fn submit(
     archive: &Archive,
-    unit: &str,
-    inputs: &[PathBuf],
-    pipeline: &str,
-    plan: &PipelinePlan,
+    delivered: DeliveryRequest<'_>,
     stop: &CancellationToken,
     on_progress: &(dyn Fn(RunProgress) + Sync),
 ) -> Result<Receipt> {
-    let (delivery, batch, continued) = open_or_resume_batch(archive, unit, inputs, pipeline, plan).await?;
-    receive_while_working(archive, &batch, plan, &delivery, async { Ok(()) }, stop, on_progress).await?;
+    let (delivery, batch, continued) = open_or_resume_batch(archive, delivered).await?;
+    receive_while_working(archive, &batch, delivered.plan, &delivery, async { Ok(()) }, stop, on_progress).await?;
     if !stop.is_cancelled() {
-        retry_through_outages(&archive.resources(), stop, || finalize_batch(archive, &batch)).await?;
+        retry_through_outages(&archive.resources(), stop, || outbox::write_ledger(archive, &batch.id)).await?;
     }
     build_receipt(archive, &batch, continued, delivery, stop).await
 }
@@ -163,22 +177,26 @@ async fn build_receipt(archive: &Archive, batch: &Batch, continued: bool, delive
 /// Interval at which a server looks for finished batches.
 const CLOSE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Works on every batch of the catalogue that is not paused and writes the ledgers of those that finish; `until_empty`: only until no
+/// Works on every batch of the catalogue that is not paused and puts their ledgers into the store; `until_empty`: only until no
 /// task is left. Any number of processes and machines may do so at the same time.
 ///
 /// # Errors
 /// As [`run_batch`].
 pub async fn work_on_batches(archive: &Arc<Archive>, until_empty: bool, stop: &CancellationToken) -> Result<()> {
-    let (health, never) = (LoopHealth::new("batch-closer"), CancellationToken::new());
+    let (closer, sweeper, ended) = (LoopHealth::new("batch-closer"), LoopHealth::new("sweeper"), CancellationToken::new());
     let scope = if until_empty { Scope::AllUntilEmpty } else { Scope::All };
-    tokio::select! {
-        done = work_in_scope(archive, scope, stop) => done?,
-        () = close_batches(archive, &health, &never) => {}
-    }
+    let work = async {
+        let done = work_in_scope(archive, scope, stop).await;
+        ended.cancel();
+        done
+    };
+    // The loops end by themselves: cut off, one would leave its claim of a fact behind.
+    let (done, (), ()) = tokio::join!(work, close_batches(archive, &closer, &ended), run_sweeper(archive, &sweeper, &ended));
+    done?;
     if until_empty {
         wait_until_indexed(archive, stop).await;
     }
-    close_finished_batches(archive).await
+    if until_empty { outbox::write_all_facts(archive).await } else { outbox::write_due_facts(archive).await }
 }
 
 /// Works on every batch until stopped, and leaves their ledgers to [`close_batches`].
@@ -190,11 +208,11 @@ pub async fn work_until_stopped(archive: &Arc<Archive>, stop: &CancellationToken
 }
 
 async fn work_in_scope(archive: &Arc<Archive>, scope: Scope, stop: &CancellationToken) -> Result<()> {
-    retry_through_outages(&archive.resources(), stop, || archive.catalog.reclaim_dead_leases(is_alive)).await?;
+    retry_through_outages(&archive.resources(), stop, || reclaim_dead_leases(archive)).await?;
     run_workers(archive, scope, stop).await
 }
 
-/// Writes the ledgers of batches as they finish, and the weights of the targets once a day, until stopped.
+/// Puts into the store what the outbox of the catalogue notes, such as ledgers of batches, and the weights of the targets once a day, until stopped.
 pub async fn close_batches(archive: &Archive, health: &LoopHealth, stop: &CancellationToken) {
     let mut weights_of = None;
     loop {
@@ -204,33 +222,35 @@ pub async fn close_batches(archive: &Archive, health: &LoopHealth, stop: &Cancel
         if weights_of != Some(today) {
             round = update_target_weights(archive).await.inspect(|()| weights_of = Some(today));
         }
-        health.note("ledgers of finished runs or weights of targets are not up to date", round.and(write_due_ledgers(archive).await));
+        health.note(
+            "ledgers, lots or plans in the store, or weights of targets, are not up to date",
+            round.and(outbox::write_due_facts(archive).await),
+        );
         if !sleep_unless_stopped(CLOSE_INTERVAL, stop).await {
             return;
         }
     }
 }
 
-/// Writes the ledgers of all batches that have finished by now.
+/// Puts into the store what is due by now, such as ledgers of batches that have finished.
 ///
 /// # Errors
 /// `Unavailable` when store or catalogue do not answer.
 pub async fn close_finished_batches(archive: &Archive) -> Result<()> {
-    write_due_ledgers(archive).await
+    outbox::write_due_facts(archive).await
 }
 
 /// Lists the inputs, opens their batch (or the unfinished one of the same inputs) and copies the delivery lists to the store.
-async fn open_or_resume_batch(
-    archive: &Archive,
-    unit: &str,
-    inputs: &[PathBuf],
-    pipeline: &str,
-    plan: &PipelinePlan,
-) -> Result<(Delivery, Batch, bool)> {
+async fn open_or_resume_batch(archive: &Archive, delivered: DeliveryRequest<'_>) -> Result<(Delivery, Batch, bool)> {
+    let DeliveryRequest { unit, inputs, pipeline, plan, priority } = delivered;
+    let priority = priority.map(check_priority).transpose()?;
     let mut delivery = ingest::list_inputs(inputs, unit)?;
     let key = batch_key(inputs, unit, pipeline);
-    let new = NewBatch { key: &key, unit, pipeline, plan, priority: 0 };
+    let new = NewBatch { key: &key, unit, pipeline, plan, priority: priority.unwrap_or(0) };
     let (batch, continued) = archive.catalog.open_batch(&new).await?;
+    if let Some(priority) = priority.filter(|_| continued) {
+        archive.catalog.set_priority(&batch.id, priority).await?;
+    }
     prepare_batch(archive, &batch, &mut delivery).await?;
     Ok((delivery, batch, continued))
 }
@@ -246,7 +266,7 @@ pub(crate) async fn prepare_batch(archive: &Archive, batch: &Batch, delivery: &m
         }
     }
     delivery.delivery_lists = readable;
-    let lists = delivery_lists::targets_of_delivery(archive, delivery).await?;
+    let lists = delivery_lists::targets_of_delivery(archive, &batch.unit, delivery).await?;
     archive.catalog.attach_by_request(&batch.id, &AttachmentRequest { person: None, lists: &lists }).await?;
     for (place, path) in &delivery.delivery_lists {
         archive.store.put_file(&key::manifest(&batch.id, path), place).await?;
@@ -276,19 +296,21 @@ pub(crate) async fn receive_delivery(
         }
     }
     let finished = retry_through_outages(&resources, stop, || archive.catalog.finish_receiving(&batch.id)).await?;
+    // From here on a rebuild finds the delivery, also while it is processed.
+    outbox::write_ledger_soon(archive, &batch.id).await;
     Ok(finished.is_some())
 }
 
 /// Runs two workers per reading process, so that one reads while the other stores. They run on threads of their own, so that their
 /// work does not hold up requests; the first error ends them all.
 async fn run_workers(archive: &Arc<Archive>, scope: Scope, stop: &CancellationToken) -> Result<()> {
-    let process = worker_name();
+    let instance = Instance::begin(&archive.config.home)?;
     let group = stop.child_token();
     let threads = archive.worker_threads()?;
     let mut workers = JoinSet::new();
     for number in 0..archive.config.job_count() * 2 {
         let (archive, scope, stop) = (Arc::clone(archive), scope.clone(), group.clone());
-        let name = format!("{process}/{number}");
+        let name = instance.worker_name(number);
         workers.spawn_on(async move { worker::run_worker(&archive.resources(), &scope, &name, &stop).await }, &threads);
     }
     let mut outcome = Ok(());
@@ -298,6 +320,9 @@ async fn run_workers(archive: &Arc<Archive>, scope: Scope, stop: &CancellationTo
             group.cancel();
             outcome = ended;
         }
+    }
+    if outcome.is_ok() {
+        instance.end();
     }
     outcome
 }
@@ -336,7 +361,7 @@ async fn receive_while_working(
 /// Works on one batch until no task of it is open, and writes its ledger.
 pub(crate) async fn finish_batch(archive: &Arc<Archive>, batch: &str, stop: &CancellationToken) -> Result<()> {
     run_workers(archive, Scope::Batch(batch.to_owned()), stop).await?;
-    finalize_batch(archive, &archive.catalog.batch(batch).await?).await
+    outbox::write_ledger(archive, batch).await
 }
 
 /// Key of a batch: hash of inputs, unit and pipeline. A run with the same key continues the same batch.
@@ -351,22 +376,6 @@ fn batch_key(inputs: &[PathBuf], unit: &str, pipeline: &str) -> String {
     hash.update([0]);
     hash.update(pipeline);
     hex::encode(hash.finalize())
-}
-
-/// Host and process, so that the tasks of a dead process can be recognised.
-fn worker_name() -> String {
-    format!("{}/{}", host_name(), std::process::id())
-}
-
-fn host_name() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
-}
-
-/// Whether the worker's process may still run; on another machine it is assumed to.
-fn is_alive(worker: &str) -> bool {
-    let mut parts = worker.split('/');
-    let (worker_host, process) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    worker_host != host_name() || (process != std::process::id().to_string() && std::path::Path::new(&format!("/proc/{process}")).exists())
 }
 
 /// Peak resident memory of this process, MiB.

@@ -117,7 +117,7 @@ pub async fn authorized_failed_page(archive: &Archive, by: &Identity, file: &str
 pub async fn page_image(archive: &Archive, by: &Identity, refused: &FailedPage, size: ImageSize) -> Result<Option<Vec<u8>>> {
     let FailedPage { dossier, file, page } = refused;
     let body = json!({ "by": by.user.name, "file": file.delivered.path.display, "sha256": file.delivered.sha256, "page": page });
-    archive.catalog.append_event(&file.batch, &file.dossier, "refused-seen", body).await?;
+    archive.catalog.append_read_event(&file.batch, &file.dossier, "refused-seen", body).await?;
     if file.delivered.bytes > archive.config.limits.file_mib << 20 {
         return Ok(None);
     }
@@ -131,7 +131,7 @@ pub async fn page_image(archive: &Archive, by: &Identity, refused: &FailedPage, 
 
 async fn render_page(archive: &Archive, dossier: &DossierName, file: &File, page: u32, size: ImageSize) -> Result<Vec<u8>> {
     let sha256 = &file.delivered.sha256;
-    let mut viewer = FileWorker::lease(&archive.viewers, sha256).await?;
+    let mut viewer = FileWorker::lease(&archive.viewers, Some(&dossier.fonds), sha256).await?;
     if !viewer.has(sha256) {
         let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
         let place = originals::locate_original_in(archive.store.as_ref(), dossier, sha256).await?;

@@ -1,8 +1,10 @@
 //! Runs: starting, monitoring and controlling them; failures and scan quality.
 
-pub(crate) mod batch_ledger;
 pub mod execution;
 pub mod failures;
+pub(crate) mod instances;
 pub mod monitoring;
 pub mod pipelines;
+pub mod run_summary;
 pub mod scan_quality;
+pub mod trial_slots;

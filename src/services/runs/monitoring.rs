@@ -3,98 +3,21 @@
 use crate::archive::Archive;
 use crate::roadmap::at_risk_targets;
 use crate::roadmap::at_risk_targets::{AtRiskCache, AtRiskSummary};
+use crate::runs::run_summary::{RunStatus, RunSummary, run_status, summarize_runs};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
 use sohoa_base::model::account::UnitScope;
-use sohoa_base::model::batch::{Balance, Batch, BatchState, PageBalance, StageCosts};
+use sohoa_base::model::batch::{Balance, Batch, StageCosts};
 use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::refusal::RefusalClass;
 use sohoa_base::model::roadmap::attachment::TargetAttachment;
 pub use sohoa_catalog::{Event as EventLine, EventCursor, QueueLevel, Timeline, TimelinePoint};
 use sohoa_catalog::{FailureFilter, FailureGroup, LevelCount, OpenTasks};
 use sohoa_pipeline::pipeline_file;
+use sohoa_texts::Language;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
-
-/// A run in a list.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct RunSummary {
-    /// The batch that it runs over.
-    #[serde(flatten)]
-    pub batch: Batch,
-    /// Name and sender of the delivery; none where it did not come through the browser.
-    pub delivery: Option<DeliveryInfo>,
-    /// Whether it is paused.
-    pub paused: bool,
-    /// Balance of its pages.
-    pub pages: PageBalance,
-}
-
-/// Name and sender of a delivery.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DeliveryInfo {
-    /// Name of the delivery.
-    pub name: String,
-    /// User who sent it.
-    pub by: String,
-}
-
-/// Summaries of the runs over these batches.
-async fn summarize_runs(archive: &Archive, batches: Vec<Batch>) -> Result<Vec<RunSummary>> {
-    let ids: Vec<String> = batches.iter().map(|batch| batch.id.clone()).collect();
-    let mut names = archive.catalog.delivery_names(&ids).await?;
-    let mut balances = archive.catalog.page_balances(&ids).await?;
-    let paused = archive.catalog.paused_batches(&ids).await?;
-    let summary = |batch: Batch| RunSummary {
-        delivery: names.remove(&batch.id).map(|(name, by)| DeliveryInfo { name, by }),
-        paused: paused.contains(&batch.id),
-        pages: balances.remove(&batch.id).unwrap_or_default(),
-        batch,
-    };
-    Ok(batches.into_iter().map(summary).collect())
-}
-
-impl RunSummary {
-    /// State of the run: `receiving`, `running`, `paused` or `finished`.
-    #[must_use]
-    pub fn state(&self) -> &'static str {
-        match self.batch.state {
-            BatchState::Finished => "finished",
-            _ if self.paused => "paused",
-            BatchState::Receiving => "receiving",
-            BatchState::Running => "running",
-        }
-    }
-}
-
-/// The newest batches.
-///
-/// # Errors
-/// `Unavailable` when the catalogue does not answer.
-pub async fn newest_batches(archive: &Archive, limit: usize) -> Result<Vec<Batch>> {
-    archive.catalog.batches(limit).await
-}
-
-/// One batch with its balance and processor time.
-#[derive(Debug)]
-pub struct BatchBalance {
-    /// The batch.
-    pub batch: Batch,
-    /// Balance of its files and pages.
-    pub balance: Balance,
-    /// Processor time by stage.
-    pub costs: StageCosts,
-}
-
-/// The balance of one batch.
-///
-/// # Errors
-/// `NotFound` for an unknown batch.
-pub async fn batch_balance(archive: &Archive, batch: &str) -> Result<BatchBalance> {
-    let catalog = &archive.catalog;
-    Ok(BatchBalance { batch: catalog.batch(batch).await?, balance: catalog.balance(batch).await?, costs: catalog.costs(batch).await? })
-}
 
 /// Runs, the newest first.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -110,12 +33,25 @@ pub struct Runs {
 pub struct Run {
     /// The batch that it runs over.
     pub batch: Batch,
+    /// Where the run stands, pauses and failures included.
+    pub status: RunStatus,
     /// Whether it is paused.
     pub paused: bool,
+    /// Priority; runs of a higher one come first, 0 is the default.
+    pub priority: i64,
     /// Balance of its files and pages.
     pub balance: Balance,
     /// Processor time by stage.
     pub stages: StageCosts,
+}
+
+impl Run {
+    /// Where it stands, in words.
+    #[must_use]
+    pub fn status_text(&self, language: Language) -> String {
+        let (status, failures) = run_status(&self.batch, self.paused, &self.balance);
+        status.text(failures, language)
+    }
 }
 
 /// Action on a run.
@@ -161,22 +97,18 @@ pub async fn runs_of_target(archive: &Archive, units: &UnitScope, target: &str) 
 /// `NotFound` for an unknown one, or one of another unit.
 pub async fn show_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Run> {
     let batch = authorized_run(archive, units, id).await?;
-    Ok(Run {
-        paused: archive.catalog.is_paused(id).await?,
-        balance: archive.catalog.balance(id).await?,
-        stages: archive.catalog.costs(id).await?,
-        batch,
-    })
+    let catalog = &archive.catalog;
+    let (paused, balance) = (catalog.is_paused(id).await?, catalog.balance(id).await?);
+    let (status, _) = run_status(&batch, paused, &balance);
+    Ok(Run { status, paused, priority: catalog.priority(id).await?, balance, stages: catalog.costs(id).await?, batch })
 }
 
 /// A run with its progress, as shown on its page.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RunOverview {
-    /// The run and its page balance.
+    /// The run and its balance.
     #[serde(flatten)]
     pub summary: RunSummary,
-    /// Priority; runs of a higher one come first, 0 is the default.
-    pub priority: i64,
     /// Target to which it belongs, with the first [`MAX_FAILURE_GROUPS`] findings.
     pub attachment: TargetAttachment,
     /// Number of findings about targets.
@@ -266,7 +198,6 @@ pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Res
         groups,
         attachment,
         target_findings,
-        priority: archive.catalog.priority(id).await?,
         files,
         stages: archive.catalog.costs(id).await?,
         failures: archive
@@ -325,8 +256,11 @@ pub async fn event_cursor(archive: &Archive) -> Result<EventCursor> {
 /// Applies an action to a run of these units; returns the number of changed files and pages.
 ///
 /// # Errors
-/// `NotFound` for an unknown run, or one of another unit.
+/// `NotFound` for an unknown run, or one of another unit; `Invalid` for a priority out of bounds.
 pub async fn apply_action(archive: &Archive, units: &UnitScope, id: &str, act: RunAction, by: &str) -> Result<u64> {
+    if let RunAction::Priority(priority) = act {
+        check_priority(priority)?;
+    }
     authorized_run(archive, units, id).await?;
     archive.catalog.append_event(id, "", "steered", serde_json::json!({ "by": by, "act": format!("{act:?}").to_lowercase() })).await?;
     match act {
@@ -336,6 +270,14 @@ pub async fn apply_action(archive: &Archive, units: &UnitScope, id: &str, act: R
         RunAction::Retry(class, file) => archive.catalog.retry_refused(id, class, file.as_deref()).await,
         RunAction::Priority(priority) => archive.catalog.set_priority(id, priority).await.map(|()| 0),
     }
+}
+
+/// Checks a priority that a person gives.
+///
+/// # Errors
+/// `Invalid` for one beyond -100 to 100.
+pub fn check_priority(priority: i64) -> Result<i64> {
+    if (-100..=100).contains(&priority) { Ok(priority) } else { Err(Error::invalid("a priority is a number from -100 to 100")) }
 }
 
 async fn authorized_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Batch> {
@@ -377,7 +319,7 @@ pub async fn count_tasks(archive: &Archive) -> Result<(u64, u64)> {
     Ok((archive.catalog.open_task_count().await?, archive.catalog.failed_task_count().await?))
 }
 
-/// Checks that store and catalogue answer.
+/// Checks that the store answers and that the catalogue can be written.
 ///
 /// # Errors
 /// `Unavailable` when one of them does not.
@@ -388,6 +330,6 @@ pub async fn check_ready(archive: &Archive) -> Result<()> {
             outage.dependency, outage.error
         )));
     }
-    archive.catalog.open_task_count().await?;
+    archive.catalog.check_writable().await?;
     archive.store.stat(sohoa_storage::key::TRAINED_MODEL).await.map(|_| ())
 }

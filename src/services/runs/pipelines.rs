@@ -4,6 +4,7 @@ use crate::archive::Archive;
 use crate::records::export;
 use crate::records::queries::authorized_document;
 use crate::runs::execution;
+use crate::runs::execution::DeliveryRequest;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -14,8 +15,8 @@ use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::record::{Record, RecordedDocument};
 use sohoa_pipeline::pipeline_file;
 use sohoa_pipeline::worker::CancellationToken;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Most documents in one trial.
 pub const MAX_TRIAL_DOCUMENTS: usize = 3;
@@ -97,21 +98,23 @@ pub struct TrialResult {
 /// Runs a pipeline over the originals of a few documents in a temporary archive; this archive does not change.
 ///
 /// # Errors
-/// `Invalid` for a malformed text, or too many documents; `NotFound` for an unknown document.
+/// `Invalid` for a malformed text, or too many documents; `NotFound` for an unknown document; `Limit` while another trial of `by`, or as
+/// many as are allowed, go on.
 pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<TrialResult> {
     if names.is_empty() || names.len() > MAX_TRIAL_DOCUMENTS {
         return Err(Error::invalid(format!("a pipeline is tried on 1 to {MAX_TRIAL_DOCUMENTS} documents")));
     }
     let plan = pipeline_file::parse(text, "as given")?;
+    let _slot = archive.trials.enter(&by.user.name)?;
     let home =
         tempfile::tempdir_in(&archive.scratch).or_error(ErrorKind::Unavailable, || "cannot make a folder for the trial".to_owned())?;
     let mut found = Vec::with_capacity(names.len());
-    let mut inputs = Vec::with_capacity(names.len());
+    let mut inputs: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for (number, name) in (1..).zip(names) {
         let (record, document) = authorized_document(archive, by, Right::Read, name).await?;
         let folder = home.path().join("files").join(number.to_string());
         write_originals(archive, &record, &document, &folder).await?;
-        inputs.push(folder);
+        inputs.entry(record.fonds.clone()).or_default().push(folder);
         found.push((name, record, document));
     }
     let body = json!({ "by": by.user.name, "pipeline": plan.name, "documents": names });
@@ -122,12 +125,25 @@ pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[St
         catalog: None,
         index: None,
         unit: "trial".to_owned(),
+        // A trial leaves the processors to the runs.
+        jobs: 1,
         ..archive.config.clone()
     };
     let program =
         std::env::current_exe().or_error(ErrorKind::Unavailable, || "the system does not tell where this program is".to_owned())?;
     let other = Archive::open(config, &program).await?;
-    let outcome = execution::run_batch(&other, &inputs, text, &plan, &CancellationToken::default(), &|_| {}).await?;
+    let (mut stages, mut seconds) = (StageCosts::new(), 0.0);
+    // Documents of each unit on their own, so that they are read by a process of their own.
+    for (unit, inputs) in &inputs {
+        let delivered = DeliveryRequest { unit, inputs, pipeline: text, plan: &plan, priority: None };
+        let outcome = execution::run_batch(&other, delivered, &CancellationToken::default(), &|_| {}).await?;
+        seconds += outcome.seconds;
+        for (stage, cost) in outcome.stages {
+            let total = stages.entry(stage).or_default();
+            total.executions += cost.executions;
+            total.cpu_ms += cost.cpu_ms;
+        }
+    }
     let mut documents = Vec::with_capacity(found.len());
     for (number, (name, record, document)) in (1..).zip(&found) {
         let made = export::load_record(&other, &format!("{number}")).await?;
@@ -137,7 +153,7 @@ pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[St
         };
         documents.push(DocumentTrial { document: (*name).clone(), changes: differences, documents: made.documents.len() });
     }
-    Ok(TrialResult { documents, stages: outcome.stages, seconds: outcome.seconds })
+    Ok(TrialResult { documents, stages, seconds })
 }
 
 /// Writes the originals of a document to a folder, named by page number to keep their order.

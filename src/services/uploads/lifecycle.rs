@@ -3,6 +3,7 @@
 use crate::archive::Archive;
 use crate::roadmap::targets;
 use crate::uploads::access::authorized_upload;
+use crate::uploads::quota::upload_quota;
 use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
 use crate::uploads::start::start_if_complete;
@@ -42,8 +43,8 @@ const MAX_PRIORITY: i64 = 100;
 /// Opens an upload; `own` is the text and plan of the server's pipeline.
 ///
 /// # Errors
-/// `Invalid` for a bad name, unit, priority or pipeline; `Denied` for a unit in which the caller may not deliver; as
-/// [`choose_target`] for its target.
+/// `Invalid` for a bad name, unit, priority or pipeline; `Denied` for a unit in which the caller may not deliver; `Conflict` for a caller
+/// with as many open uploads as are allowed; as [`choose_target`] for its target.
 pub async fn open(archive: &Archive, by: &Identity, request: &NewUploadRequest, own: (&str, &PipelinePlan)) -> Result<UploadSummary> {
     let name = request.name.trim();
     for (what, text) in [("name", name), ("unit", request.unit.as_str())] {
@@ -75,7 +76,7 @@ pub async fn open(archive: &Archive, by: &Identity, request: &NewUploadRequest, 
         expected: request.expected,
         target: request.target.as_deref(),
     };
-    Ok(UploadSummary::new(archive.catalog.open_upload(&new).await?, None))
+    Ok(UploadSummary::new(archive.catalog.open_upload(&new, &upload_quota(archive)).await?, None))
 }
 
 /// Name and text of the requested pipeline: the server's, or the built-in one.

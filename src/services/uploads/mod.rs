@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod lifecycle;
+pub(crate) mod quota;
 pub mod runtime;
 pub(crate) mod staging;
 pub mod start;

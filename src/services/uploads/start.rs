@@ -6,6 +6,7 @@ use crate::archive::Archive;
 use crate::intake::delivery_lists;
 use crate::intake::ingest;
 use crate::loop_health::LoopHealth;
+use crate::outbox;
 use crate::uploads::access::authorized_upload;
 use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
@@ -209,6 +210,8 @@ async fn finish_start(archive: &Archive, runtime: &UploadRuntime, id: &str, stop
         }
     }
     archive.catalog.finish_receiving(&batch).await?;
+    // The store must know the delivery before its only other copy is deleted.
+    outbox::write_ledger(archive, &batch).await?;
     archive.catalog.finish_upload(id).await?;
     staging::remove(&staging::upload_folder(archive, id)).await
 }
@@ -218,14 +221,17 @@ async fn receive_dossier(archive: &Archive, upload: &Upload, batch: &str, plan: 
     let dossier = ingest::dossier_of_code(&upload.unit, code.to_owned());
     let mut files = archive.catalog.upload_files_of_dossier(&upload.id, code).await?;
     files.sort_by(|one, other| natural_order::compare(&one.path, &other.path).then_with(|| one.path.cmp(&other.path)));
-    let mut received = Vec::with_capacity(files.len());
+    let (mut received, mut present) = (Vec::with_capacity(files.len()), Vec::new());
     for file in files {
         let (place, new) = new_file(archive, upload, file).await?;
-        ingest::store_original(archive, &dossier, &place, &new).await?;
+        if ingest::store_original(archive, &dossier, &place, &new).await? {
+            present.push((place, new.clone()));
+        }
         received.push(new);
     }
     if !received.is_empty() {
         archive.catalog.receive_files(batch, &dossier, &received, plan).await?;
+        ingest::restore_deleted(archive, &dossier, &present).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::archive::Archive;
 use crate::intake::delivery_lists;
 use crate::intake::ingest;
 use crate::uploads::access::{authorized_upload, check_open, max_file_bytes};
+use crate::uploads::quota::{check_free_space, upload_quota};
 use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
 use crate::uploads::staging::LockedFile;
@@ -32,16 +33,20 @@ pub struct AnnouncedFile {
 /// Announces a file: its path inside the delivery, its size, and the SHA-256 of its bytes.
 ///
 /// # Errors
-/// `Invalid` and `Limit` for an unusable path; `Conflict` where other bytes were announced under it.
+/// `Invalid` for an unusable path; `Conflict` where other bytes were announced under it; `Limit` for more than a quota or the disk
+/// takes.
 pub async fn announce(archive: &Archive, by: &Identity, id: &str, path: &str, bytes: u64, sha256: &str) -> Result<AnnouncedFile> {
     let upload = authorized_upload(archive, by, id).await?;
-    validate_path(path)?;
+    validate_path(path).map_err(|error| Error::invalid(error.chain()))?;
     let sha256 = sha256.to_ascii_lowercase();
     if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Error::invalid("sha256 has 64 hexadecimal digits"));
     }
     let refusal = (bytes > max_file_bytes(archive))
         .then(|| Refusal::from(&Error::limit(format!("the file is larger than {} MiB; split it", archive.config.limits.file_mib))));
+    if refusal.is_none() {
+        check_free_space(archive, bytes).await?;
+    }
     let new = NewUploadFile {
         path,
         dossier: &ingest::dossier_code_of_path(path),
@@ -51,7 +56,7 @@ pub async fn announce(archive: &Archive, by: &Identity, id: &str, path: &str, by
         sha256: &sha256,
         refusal: refusal.as_ref(),
     };
-    let (file, is_new) = archive.catalog.announce_upload_file(&upload.id, &new).await?;
+    let (file, is_new) = archive.catalog.announce_upload_file(&upload.id, &new, &upload_quota(archive)).await?;
     Ok(AnnouncedFile { file: UploadFileStatus::load(archive, &upload.id, file).await?, is_new, is_too_large: refusal.is_some() })
 }
 
@@ -100,7 +105,7 @@ pub enum WriteResult {
 ///
 /// # Errors
 /// `NotFound` for an upload of another unit and an unknown file; `Conflict` where `offset` is not the number of bytes received, or the
-/// upload takes no more files.
+/// upload takes no more files; `Limit` where the disk has not enough space for the rest of the file.
 pub async fn begin_write(
     archive: &Archive,
     runtime: &UploadRuntime,
@@ -116,6 +121,7 @@ pub async fn begin_write(
     if file.state != UploadFileState::Sending {
         return if offset == file.bytes { Ok(BeginResult::AlreadyComplete(Box::new(file))) } else { Err(wrong(file.bytes)) };
     }
+    check_free_space(archive, file.bytes.saturating_sub(offset)).await?;
     let place = staging::file_path(archive, &upload.id, &file);
     let Some(locked_file) = LockedFile::try_lock(&runtime.active_writes, &place, &file.id).await? else { return Ok(BeginResult::Busy) };
     let received = locked_file.length().await?;
@@ -223,7 +229,7 @@ async fn classify_upload_file(archive: &Archive, file: &UploadFile, place: &Path
 async fn read_delivery_list(archive: &Archive, file: &UploadFile, place: &Path) -> Result<NewUploadList> {
     let folder = file.path.rsplit_once('/').map_or_else(String::new, |(folder, _)| document_list::normalize_path(folder) + "/");
     let mut list = NewUploadList { folder, ..NewUploadList::default() };
-    let entries = match delivery_lists::read_table(archive, &file.sha256, place).await {
+    let entries = match delivery_lists::read_table(archive, None, &file.sha256, place).await {
         Ok(rows) => {
             list.targets = document_list::listed_targets(&rows);
             document_list::parse_list(&rows)

@@ -6,6 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
 use sohoa_base::error::{Error, Result};
 
@@ -41,7 +42,8 @@ impl std::fmt::Debug for S3Options {
 /// # Errors
 /// `Invalid` for an endpoint that is not a URL, or an access key without its secret key.
 pub(crate) async fn build_client(options: &S3Options) -> Result<Client> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    let https = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https);
     match (&options.access_key, &options.secret_key) {
         (Some(access), Some(secret)) => {
             loader = loader.credentials_provider(Credentials::new(access, secret, None, None, "sohoa"));

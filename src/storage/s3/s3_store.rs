@@ -237,7 +237,8 @@ impl BlobStore for S3Store {
             for object in page.contents() {
                 // Objects with names that are not valid keys do not belong to this store.
                 let key = object.key().and_then(|name| name.strip_prefix(&self.prefix)).filter(|key| check_key(key).is_ok());
-                entries.extend(key.map(|key| BlobEntry { key: key.to_owned(), bytes: to_size(object.size()) }));
+                let modified_ms = object.last_modified().and_then(|time| u64::try_from(time.to_millis().ok()?).ok()).unwrap_or(0);
+                entries.extend(key.map(|key| BlobEntry { key: key.to_owned(), bytes: to_size(object.size()), modified_ms }));
             }
             next = page.next_continuation_token().map(str::to_owned);
             if page.is_truncated() != Some(true) || next.is_none() {

@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(super) mod failures;
 pub(super) mod lots;
 mod pipelines;
+mod quarantine;
 pub(super) mod response_bodies;
 pub(super) mod review;
 pub(super) mod roadmap;
@@ -14,7 +15,7 @@ mod uploads;
 use crate::access::Access::{Needs, Public, SignedIn};
 use crate::guarded_router::GuardedRouter;
 use crate::tus;
-use sohoa_base::model::account::Right::{Administer, Audit, ManageRuns, Monitor, Read, Review, Upload};
+use sohoa_base::model::account::Right::{Administer, Audit, ManageQuarantine, ManageRuns, Monitor, Read, Review, Upload};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -44,7 +45,10 @@ pub(super) fn routes() -> GuardedRouter {
         .api(Public, routes!(accounts::session::set_up))
         .api(SignedIn, routes!(accounts::session::me, accounts::session::sign_out))
         .api(Public, routes!(accounts::session::sign_in))
+        .api(SignedIn, routes!(accounts::session::renew))
         .api(SignedIn, routes!(accounts::session::change_password))
+        .api(SignedIn, routes!(accounts::session::list))
+        .api(SignedIn, routes!(accounts::session::end))
         .api(SignedIn, routes!(accounts::totp::begin, accounts::totp::confirm, accounts::totp::end))
         .api(Needs(Administer), routes!(accounts::totp::reset))
         .api(Needs(Administer), routes!(accounts::users::people, accounts::users::add))
@@ -74,6 +78,9 @@ pub(super) fn routes() -> GuardedRouter {
         .api(Needs(Review), routes!(review::list))
         .api(Needs(Review), routes!(review::show, review::decide))
         .api(Needs(Review), routes!(review::hold, review::let_go))
+        .api(Needs(ManageQuarantine), routes!(quarantine::list))
+        .api(Needs(ManageQuarantine), routes!(quarantine::release))
+        .api(Needs(ManageQuarantine), routes!(quarantine::remove))
         .api(Needs(Upload), routes!(uploads::list, uploads::open))
         .api(Needs(Upload), routes!(uploads::show, uploads::expect, uploads::withdraw))
         .api(Needs(Upload), routes!(uploads::start))

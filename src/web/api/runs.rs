@@ -170,9 +170,6 @@ pub(super) async fn priority(
     PathParams(run): PathParams<String>,
     JsonBody(given): JsonBody<PriorityBody>,
 ) -> Result<Json<ChangedCount>, Problem> {
-    if !(-100..=100).contains(&given.priority) {
-        return Err(Error::invalid("a priority is a number from -100 to 100").into());
-    }
     control_run(&shared, &by, &run, RunAction::Priority(given.priority)).await
 }
 

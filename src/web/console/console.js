@@ -56,7 +56,7 @@ async function send(element, body, then = element.dataset.then) {
     const revealed = element.dataset.reveals && document.getElementById(element.dataset.reveals);
     if (revealed) {
       fill(revealed, said);
-      element.hidden = true;
+      (element.closest('[data-replaced]') ?? element).hidden = true;
     } else if (shown) {
       shown.textContent = said.key;
       shown.closest('[hidden]').hidden = false;
@@ -78,12 +78,21 @@ async function send(element, body, then = element.dataset.then) {
   for (const button of buttons) button.disabled = false;
 }
 
+/** An entry of a list as text: words, or a place of some kind, which the list words. */
+function worded(list, entry) {
+  if (typeof entry === 'string') return entry;
+  const text = JSON.parse(list.dataset.texts ?? '{}')[entry.kind] ?? entry.kind;
+  return entry.place ? `${text}: ${entry.place}` : text;
+}
+
 /** Shows a part of the page with what was answered: text, a picture out of SVG, or a list. */
 function fill(part, said) {
   for (const place of part.querySelectorAll('[data-said]')) {
     const value = said[place.dataset.said];
     if (place.tagName === 'IMG') place.src = `data:image/svg+xml,${encodeURIComponent(value)}`;
-    else if (Array.isArray(value)) place.replaceChildren(...value.map((text) => Object.assign(document.createElement('li'), { textContent: text })));
+    else if (Array.isArray(value)) place.replaceChildren(...value.map((entry) => Object.assign(document.createElement('li'), { textContent: worded(place, entry) })));
+    // A list without entries is not sent.
+    else if (place.dataset.none) place.replaceChildren(Object.assign(document.createElement('li'), { textContent: place.dataset.none }));
     else place.textContent = value;
   }
   part.hidden = false;
@@ -105,6 +114,14 @@ export function body(form, submitter) {
   if (submitter?.name) put(said, submitter.name, submitter.value === 'true' ? true : submitter.value, submitter);
   delete said.confirm;
   return Object.keys(said).length > 0 ? said : undefined;
+}
+
+// A key in the fragment of the address fills its field, and leaves the address bar.
+const keyField = document.querySelector('input[data-fragment]');
+const keyGiven = keyField && new URLSearchParams(location.hash.slice(1)).get(keyField.dataset.fragment);
+if (keyGiven) {
+  keyField.value = keyGiven;
+  history.replaceState(null, '', location.pathname);
 }
 
 document.addEventListener('submit', (event) => {

@@ -113,7 +113,7 @@ function send(entry) {
     retryDelays: [0, 300, 1000, 3000],
     onShouldRetry: (error) => {
       const status = error.originalResponse?.getStatus() ?? 0;
-      return status === 0 || status === 409 || status === 423 || status === 460 || status >= 500;
+      return status === 0 || status === 409 || status === 423 || status === 460 || (status >= 500 && status !== 507);
     },
     onProgress: (sent) => { entry.sent = sent; table.changed(); },
     onAfterResponse: (_, response) => { said = response.getHeader('Upload-State') ?? said; },
@@ -127,7 +127,10 @@ function send(entry) {
     onError: (error) => {
       running.delete(entry);
       const status = error.originalResponse?.getStatus() ?? 0;
-      if (status === 0 || status >= 500 || status === 423 || status === 460) {
+      if (status === 507) {
+        // A quota or the disk of the server is full: a person must see to it.
+        fail(entry, reasonOf(error));
+      } else if (status === 0 || status >= 500 || status === 423 || status === 429 || status === 460) {
         // The line is lost, or the server starts anew: it goes on where it was.
         set(entry, 'waiting');
         setTimeout(() => { toSend.push(entry); next(); }, AGAIN);

@@ -14,7 +14,7 @@ pub(crate) mod ui;
 use crate::access::Access::{Needs, Public, SignedIn};
 use crate::guarded_router::GuardedRouter;
 use crate::route_paths::{ASSET, OIDC, OIDC_CALLBACK};
-use sohoa_base::model::account::Right::{Administer, Audit, ManageRuns, Monitor, Read, Review, Upload};
+use sohoa_base::model::account::Right::{Administer, Audit, ManageQuarantine, ManageRuns, Monitor, Read, Review, Upload};
 use utoipa::openapi::OpenApi;
 
 /// Every page with the access that it needs.
@@ -41,6 +41,7 @@ pub(super) fn routes() -> GuardedRouter {
         .page(Needs(Monitor), "/lots/{lot}", roadmap::lots::lot)
         .page(Needs(Review), "/review", documents::review::list)
         .page(Needs(Review), "/review/{document}", documents::review::show)
+        .page(Needs(ManageQuarantine), "/quarantine", documents::quarantine::list)
         .page(Needs(Read), "/search", documents::search::search)
         .page(Needs(Read), "/records", documents::records::list)
         .page(Needs(Read), "/records/{dossier}", documents::records::dossier)

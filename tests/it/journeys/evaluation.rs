@@ -3,6 +3,7 @@
 use crate::support::home::{TestHome, sample_path};
 use serde_json::Value;
 use sohoa_synthetic::page::fonts::Fonts;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 #[test]
@@ -58,4 +59,34 @@ fn personal_data_on_synthetic_pages_is_detected() {
     let count = |of: &str| report["total"][of].as_u64().unwrap();
     assert!(report["pages"] == 4 && count("of") >= 12 && count("found") + 1 >= count("of"), "{report:#}");
     assert_eq!(report["false_marks"], 0, "{report:#}");
+}
+
+#[test]
+fn degraded_pages_depend_only_on_seed_and_name() {
+    let home = TestHome::new();
+    let clean = home.path().join("clean");
+    std::fs::create_dir(&clean).unwrap();
+    for (id, ink) in [("a", 30), ("b", 60)] {
+        let page = image::GrayImage::from_fn(64, 80, |x, y| image::Luma([if (x / 6 + y / 9) % 3 == 0 { ink } else { 250 }]));
+        page.save(clean.join(format!("{id}.png"))).unwrap();
+        std::fs::write(clean.join(format!("{id}.gt.txt")), format!("trang {id}")).unwrap();
+    }
+    let made = |name: &str, seed: &str, limit: &[&str]| {
+        let out = home.path().join(name);
+        let arguments = ["degrade", clean.to_str().unwrap(), "--out", out.to_str().unwrap(), "--seed", seed, "--json"];
+        let pages = home.expect_json(0, &[&arguments, limit].concat());
+        let entries = std::fs::read_dir(&out).unwrap().map(Result::unwrap);
+        let files: BTreeMap<String, Vec<u8>> =
+            entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap())).collect();
+        assert_eq!(files.len(), pages.as_array().unwrap().len() * 2);
+        files
+    };
+    let (all, one) = (made("all", "7", &[]), made("one", "7", &["--limit", "1"]));
+    let names: Vec<_> = all.keys().filter(|name| name.ends_with(".jpg")).collect();
+    assert_eq!(names, ["a.heavy.jpg", "a.light.jpg", "a.medium.jpg", "b.heavy.jpg", "b.light.jpg", "b.medium.jpg"]);
+    assert_eq!(all, made("again", "7", &[]));
+    assert_ne!(all, made("other", "8", &[]));
+    assert_eq!(one.len(), 6);
+    assert!(one.iter().all(|(name, bytes)| all[name] == *bytes), "a limit changes no page");
+    assert_eq!(all["b.heavy.gt.txt"], b"trang b");
 }

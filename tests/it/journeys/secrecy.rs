@@ -4,7 +4,7 @@ use crate::support::home::{TestHome, assert_balance_closes, sample_path};
 use sohoa_synthetic::stamps::stamped_page::{StampedPage, StampedPageGenerator};
 
 /// Two pages with a clear stamp of secrecy, as JPEG; `None` without the typefaces.
-pub(super) fn stamped_pages() -> Option<[Vec<u8>; 2]> {
+pub(crate) fn stamped_pages() -> Option<[Vec<u8>; 2]> {
     let mut generator = StampedPageGenerator::load(5).inspect_err(|error| sohoa_testing::skipped(&error.to_string())).ok()?;
     let with_clear_stamp = |page: StampedPage| {
         let stamp = page.stamp.as_ref()?;

@@ -44,6 +44,11 @@ impl TestHome {
         self.folder.path()
     }
 
+    /// The folder, for a server.
+    pub(crate) fn into_folder(self) -> TempDir {
+        self.folder
+    }
+
     /// Runs the program with this home.
     pub(crate) fn run_sohoa(&self, arguments: &[&str]) -> Output {
         sohoa_command()

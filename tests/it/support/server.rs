@@ -28,7 +28,8 @@ impl Drop for Server {
 }
 
 /// Settings without rate limits.
-const NO_RATE_LIMITS: [(&str, &str); 2] = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "0")];
+const NO_RATE_LIMITS: [(&str, &str); 3] =
+    [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"), ("SOHOA_SERVER_SIGN_INS_PER_ADDRESS", "0"), ("SOHOA_SERVER_REQUESTS_PER_SECOND", "0")];
 
 /// The program, or the build that `TEST_PROGRAM` names: measurements are made with a release.
 pub(crate) fn program() -> Command {
@@ -77,10 +78,22 @@ impl Server {
         let mut messages = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let link = |line: &str| line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned);
         let address = link(&messages.next().unwrap()).unwrap();
-        let setup = is_new.then(|| messages.find_map(|line| Some(line.split_once("/setup?key=")?.1.trim().to_owned()))).flatten();
+        let setup = is_new.then(|| messages.find_map(|line| Some(line.split_once("/setup#key=")?.1.trim().to_owned()))).flatten();
         // A server whose standard error is closed would end at its next message.
         std::thread::spawn(move || messages.for_each(drop));
         Self { child, address, setup, home }
+    }
+
+    /// Kills the server; its home.
+    pub(crate) fn into_home(mut self) -> TempDir {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
+    }
+
+    /// As [`Server::start_with`], in a home with an administrator.
+    pub(crate) fn start_again_with(home: TempDir, settings: &[(&str, &str)]) -> Self {
+        Self::start_command(home, program(), settings, false)
     }
 
     /// Kills the server, which has an administrator, and starts it again.

@@ -67,7 +67,7 @@ fn launch(home: &TempDir, workers: u32) -> (Child, String, Option<String>) {
         line.clear();
         assert!(messages.read_line(&mut line).unwrap() > 0, "the server ended");
         address = address.or_else(|| Some(line.split_once("http://")?.1.split_whitespace().next()?.to_owned()));
-        setup = setup.or_else(|| Some(line.split_once("/setup?key=")?.1.trim().to_owned()));
+        setup = setup.or_else(|| Some(line.split_once("/setup#key=")?.1.trim().to_owned()));
     }
     std::fs::write(home.path().join("known"), "").unwrap();
     // A server whose standard error is closed would end at its next message.
@@ -78,9 +78,14 @@ fn launch(home: &TempDir, workers: u32) -> (Child, String, Option<String>) {
 impl UploadServer {
     /// Starts a server in a new home, with an administrator.
     pub(crate) fn start(workers: u32) -> (Self, Person) {
+        Self::start_with(workers, "[uploads]\nfree_mib = 16\n")
+    }
+
+    /// As [`UploadServer::start`], with these sections of settings.
+    pub(crate) fn start_with(workers: u32, settings: &str) -> (Self, Person) {
         let home = tempfile::tempdir().unwrap();
         // A limit small enough for tests to exceed.
-        std::fs::write(home.path().join("sohoa.toml"), "[limits]\nfile_mib = 4\n").unwrap();
+        std::fs::write(home.path().join("sohoa.toml"), format!("[limits]\nfile_mib = 4\n{settings}")).unwrap();
         let (child, address, setup) = launch(&home, workers);
         let server = Self { home, workers, child, address, setup };
         let body = json!({ "key": server.setup, "name": "admin", "password": PASSWORD });

@@ -1,6 +1,6 @@
 //! Sign-in by OpenID Connect at a real provider (`tests/oidc`).
 
-use crate::support::server::{PASSWORD, Server};
+use crate::support::server::{PASSWORD, Person, Server};
 use serde_json::{Value, json};
 use sohoa_testing::node;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl Provider {
 
     /// A server that gives roles to two groups of the provider.
     fn server(&self) -> Server {
-        let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }, { group = "ptp", role = "reader", unit = "*" }]"#;
+        let groups = r#"[{ group = "kho", role = "archivist", unit = "SNV" }, { group = "ptp", role = "reader", unit = "*" }, { group = "mat", role = "secrecy-officer", unit = "SNV" }]"#;
         let settings = [
             ("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "0"),
             ("SOHOA_OIDC_ISSUER", self.issuer.as_str()),
@@ -183,6 +183,30 @@ fn oidc_grants_follow_provider_groups() {
     let by_oidc = events.as_array().unwrap().iter().filter(|event| event["body"]["by"] == "oidc");
     let kinds: Vec<&str> = by_oidc.map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["user-added", "signed-in", "user-changed", "signed-in", "user-changed", "sign-in-denied", "sign-in-denied"]);
+}
+
+#[test]
+fn oidc_user_renews_the_sign_in_at_the_provider() {
+    let Some(provider) = Provider::start() else { return };
+    provider.set(&json!({ "u1": user_claims("lan", &["mat"]) }), 0);
+    let (server, _) = provider.server().create_administrator();
+    let mut browser = Browser::new();
+    assert_eq!(browser.sign_in(&server, "u1").status, 200);
+    let make_key = |browser: &mut Browser| {
+        let form_key = browser.me(&server)["form_key"].as_str().unwrap().to_owned();
+        let who = Person { cookie: format!("__Host-sohoa={}", browser.cookies["__Host-sohoa"]), form_key };
+        let renewed = server.ask(Some(&who), "POST", "/api/session/renewal", Some(&json!({ "password": PASSWORD })));
+        assert_eq!(renewed.status, 409, "a password here renews it: {}", renewed.body);
+        server.ask(Some(&who), "POST", "/api/tokens", Some(&json!({ "label": "x", "rights": ["quarantine"], "days": 1 }))).status
+    };
+    // The provider may have asked for the password long ago.
+    assert_eq!(make_key(&mut browser), 403);
+    // Now it asks again, although it knows the browser, and says when it did.
+    let address = browser.ask(&format!("{}/sign-in/oidc?renew=true&to=/keys", server.address), None).location.unwrap();
+    assert!(address.contains("prompt=login") && address.contains("max_age="), "{address}");
+    let back = browser.log_in(&address, "u1");
+    assert!(browser.ask(&back, None).text.contains("0; url=/keys"));
+    assert_eq!(make_key(&mut browser), 201);
 }
 
 #[test]

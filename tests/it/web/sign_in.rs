@@ -93,6 +93,25 @@ fn totp_codes_are_required_and_single_use() {
 }
 
 #[test]
+fn renewal_of_a_sign_in_needs_the_second_factor_too() {
+    let (server, admin) = Server::with_administrator();
+    server.add(&admin, "lan", &grant_in_all_units(Role::SecrecyOfficer));
+    let lan = server.sign_in("lan");
+    let (app, codes) = enrol(&server, &lan);
+    let renew =
+        |code: Option<&str>| server.ask(Some(&lan), "POST", "/api/session/renewal", Some(&json!({ "password": PASSWORD, "code": code })));
+    let asked = renew(None);
+    assert_eq!((asked.status, &asked.body["type"]), (403, &"urn:sohoa:problem:code".into()), "{}", asked.body);
+    assert_eq!(
+        (renew(Some(" ")).status, renew(Some(&app.wrong_code())).status, count_events(&server, &admin, "sign-in-renewed")),
+        (403, 403, 0)
+    );
+    assert_eq!((renew(Some(&app.code(1))).status, renew(Some(&app.code(1))).status), (204, 403), "a code works twice");
+    assert_eq!((renew(Some(&codes[0])).status, renew(Some(&codes[0])).status), (204, 403), "a recovery code works twice");
+    assert_eq!(count_events(&server, &admin, "sign-in-renewed"), 2);
+}
+
+#[test]
 fn wrong_totp_codes_lock_account() {
     let (server, admin) = Server::with_administrator();
     server.add(&admin, "lan", &grant_in_all_units(Role::Reader));
@@ -134,35 +153,49 @@ fn totp_is_removed_with_code_or_by_administrator() {
     assert_eq!(server.send(request.header("authorization", key), Some(&json!({ "password": PASSWORD }))).status, 403);
 }
 
+/// Tries to sign in, or to create the first administrator, for a client that a proxy names.
+fn try_from(server: &Server, from: &str, path: &str, body: &Value) -> Answer {
+    let request = ureq::http::Request::builder().method("POST").uri(format!("{}{path}", server.address));
+    server.send(request.header("x-forwarded-for", from), Some(body))
+}
+
 #[test]
-fn sign_in_rate_limit_is_per_client() {
+fn sign_in_rate_limit_is_per_name_and_client() {
     let home = tempfile::tempdir().unwrap();
-    let proxied = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1"), ("SOHOA_SERVER_TRUSTED_PROXIES", "127.0.0.1")];
+    // A network with the proxy in it.
+    let proxied = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1"), ("SOHOA_SERVER_TRUSTED_PROXIES", "127.0.0.0/8")];
     let server = Server::start_with(home, &proxied);
-    let tried = |from: &str| {
-        let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session", server.address));
-        server.send(request.header("x-forwarded-for", from), Some(&json!({ "name": "lan", "password": "sai mật khẩu rồi" })))
-    };
-    assert_eq!(tried("192.0.2.1").status, 403);
-    let stopped = tried("192.0.2.1");
+    let tried = |from: &str, name: &str| try_from(&server, from, "/api/session", &json!({ "name": name, "password": "sai mật khẩu rồi" }));
+    assert_eq!(tried("192.0.2.1", "lan").status, 403);
+    let stopped = tried("192.0.2.1", "lan");
     assert_eq!((stopped.status, &stopped.body["type"]), (429, &"urn:sohoa:problem:too-often".into()), "{}", stopped.body);
     let seconds: u64 = stopped.wait.unwrap().parse().unwrap();
     assert!((1..=61).contains(&seconds), "{seconds}");
-    assert_eq!((tried("192.0.2.2").status, tried("203.0.113.9, 192.0.2.1").status), (403, 429));
-    let setup = ureq::http::Request::builder().method("POST").uri(format!("{}/api/setup", server.address));
-    assert_eq!(server.send(setup.header("x-forwarded-for", "192.0.2.1"), Some(&json!({}))).status, 429, "each door has tries of its own");
+    assert_eq!((tried("192.0.2.2", "lan").status, tried("203.0.113.9, 192.0.2.1", "lan").status), (403, 429));
+    assert_eq!((tried("192.0.2.1", "hoa").status, tried("192.0.2.1", "hoa").status), (403, 429), "another name has tries of its own");
+    let setup = json!({ "key": "x", "name": "admin", "password": PASSWORD });
+    let set_up = || try_from(&server, "192.0.2.1", "/api/setup", &setup).status;
+    assert_eq!((set_up(), set_up()), (403, 429));
     let page = ureq::http::Request::builder().uri(format!("{}/sign-in", server.address)).header("x-forwarded-for", "192.0.2.1");
     assert_eq!(server.send(page, None).status, 200);
 }
 
 #[test]
-fn untrusted_forwarded_header_is_ignored() {
-    let server = Server::start_with(tempfile::tempdir().unwrap(), &[("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "1")]);
-    let tried = |from: &str| {
-        let request = ureq::http::Request::builder().method("POST").uri(format!("{}/api/session", server.address));
-        server.send(request.header("x-forwarded-for", from), Some(&json!({ "name": "lan", "password": "sai mật khẩu rồi" }))).status
-    };
-    assert_eq!([tried("192.0.2.1"), tried("192.0.2.2")], [403, 429]);
+fn proxy_that_is_not_named_locks_nobody_out_and_is_told() {
+    let settings = [("SOHOA_SERVER_SIGN_INS_PER_MINUTE", "3"), ("SOHOA_SERVER_SIGN_INS_PER_ADDRESS", "40")];
+    let (server, admin) = Server::start_with(tempfile::tempdir().unwrap(), &settings).create_administrator();
+    let plant = || server.ask(Some(&admin), "GET", "/plant", None).body.to_string();
+    assert!(!plant().contains("trusted_proxies"));
+    // The header of a peer that is not trusted says nothing about the client.
+    let tried =
+        |from: &str, name: &str, password: &str| try_from(&server, from, "/api/session", &json!({ "name": name, "password": password }));
+    let statuses: Vec<u16> = (0..10).map(|number| tried(&format!("192.0.2.{number}"), "lan", "sai mật khẩu rồi").status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 7, "{statuses:?}");
+    assert_eq!(tried("192.0.2.99", "admin", PASSWORD).status, 200, "who guesses keeps others out");
+    assert!(plant().contains("trusted_proxies"), "{}", plant());
+    // Names without end are stopped by the limit of the address.
+    let statuses: Vec<u16> = (0..60).map(|number| tried("192.0.2.1", &format!("ten{number}"), "x").status).collect();
+    assert!(statuses.starts_with(&[403]) && statuses.ends_with(&[429]), "{statuses:?}");
 }
 
 #[test]

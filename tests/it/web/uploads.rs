@@ -178,7 +178,12 @@ fn upload_matches_list_and_becomes_balanced_run() {
         let run = server.get(&lan, &format!("/api/runs/{batch}"));
         (run["batch"]["state"] == "finished").then_some(run)
     });
-    assert_eq!(ended["balance"]["files"], json!({ "received": 7, "duplicate": 1, "refused": 2, "failed": 0 }), "{}", ended["balance"]);
+    assert_eq!(
+        ended["balance"]["files"],
+        json!({ "received": 7, "duplicate": 1, "refused": 2, "failed": 0, "open": 0 }),
+        "{}",
+        ended["balance"]
+    );
     let mut refusals: Vec<&str> =
         ended["balance"]["refusals"].as_array().unwrap().iter().map(|refusal| refusal["file"].as_str().unwrap()).collect();
     refusals.sort_unstable();
@@ -203,7 +208,12 @@ fn upload_matches_list_and_becomes_balanced_run() {
         let run = server.get(&lan, &format!("/api/runs/{batch}"));
         (run["batch"]["state"] == "finished").then_some(run)
     });
-    assert_eq!(ended["balance"]["files"], json!({ "received": 3, "duplicate": 1, "refused": 1, "failed": 0 }), "{}", ended["balance"]);
+    assert_eq!(
+        ended["balance"]["files"],
+        json!({ "received": 3, "duplicate": 1, "refused": 1, "failed": 0, "open": 0 }),
+        "{}",
+        ended["balance"]
+    );
 }
 
 #[test]
@@ -231,7 +241,7 @@ fn killed_upload_start_resumes_without_loss_or_duplicates() {
     assert_eq!(again.body["batch"], json!(batch));
     assert_eq!(server.get(&admin, "/api/runs")["items"].as_array().unwrap().len(), 1);
     let run = server.get(&admin, &format!("/api/runs/{batch}"));
-    assert_eq!(run["balance"]["files"], json!({ "received": 120, "duplicate": 60, "refused": 0, "failed": 0 }));
+    assert_eq!(run["balance"]["files"], json!({ "received": 120, "duplicate": 60, "refused": 0, "failed": 0, "open": 60 }));
     assert_eq!(run["balance"]["dossiers"], 60);
     wait_until("the folder is gone", || std::fs::read_dir(server.home.path().join("uploads")).unwrap().next().is_none().then_some(()));
     // Every file's bytes are in the store.

@@ -15,7 +15,7 @@ pub(super) fn user(name: &str) -> User {
 }
 
 pub(super) fn key<'a>(sha256: &'a str, purpose: KeyPurpose, user: &'a str, lifetime: Duration) -> NewKey<'a> {
-    NewKey { sha256, purpose, user, label: "máy quét", rights: None, lifetime }
+    NewKey { sha256, purpose, user, label: "máy quét", rights: None, lifetime, authenticated: None }
 }
 
 pub(super) async fn keys_expire_and_idle_sessions_expire_earlier(home: TestCatalog) {
@@ -54,6 +54,38 @@ pub(super) async fn keys_expire_and_idle_sessions_expire_earlier(home: TestCatal
     catalog.verify_events().await.unwrap();
 }
 
+pub(super) async fn session_counts_as_renewed_for_a_while(home: TestCatalog) {
+    let catalog = &home.catalog;
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    for name in ["lan", "hoa"] {
+        catalog.add_user(&user(name), Some("hash"), "admin").await.unwrap();
+    }
+    let add = async |sha256: &str, purpose: KeyPurpose, authenticated: Option<u64>| {
+        let new = NewKey { authenticated, ..key(sha256, purpose, "lan", 24 * HOUR) };
+        catalog.add_key(&new, "lan").await.unwrap()
+    };
+    let now = catalog.now_seconds();
+    let fresh = add("s1", KeyPurpose::Session, Some(now)).await;
+    let old = add("s2", KeyPurpose::Session, Some(now - 600)).await;
+    let unknown = add("s3", KeyPurpose::Session, None).await;
+    let ahead = add("s4", KeyPurpose::Session, Some(now + 600)).await;
+    let token = add("t1", KeyPurpose::Token, Some(now)).await;
+    let recent = async |id: &str| catalog.is_recently_authenticated(id, minutes(5)).await.unwrap();
+    assert!(recent(&fresh).await && recent(&ahead).await && !recent("none").await);
+    assert!(!recent(&old).await && !recent(&unknown).await && !recent(&token).await);
+    home.advance_clock(minutes(5));
+    assert!(!recent(&fresh).await && !recent(&ahead).await, "a fast clock elsewhere prolongs it");
+
+    // A session is renewed by its own user alone, and a key of a program never.
+    assert_eq!(catalog.renew_session(&fresh, "hoa", "10.0.0.1").await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(catalog.renew_session(&token, "lan", "10.0.0.1").await.unwrap_err().kind(), ErrorKind::NotFound);
+    catalog.renew_session(&fresh, "lan", "10.0.0.1").await.unwrap();
+    assert!(recent(&fresh).await && !recent(&token).await);
+    let renewed: Vec<_> =
+        catalog.events(0, 100).await.unwrap().into_iter().filter(|event| event.kind == "sign-in-renewed").map(|event| event.body).collect();
+    assert_eq!(renewed, [serde_json::json!({ "by": "lan", "user": "lan", "from": "10.0.0.1" })]);
+}
+
 pub(super) async fn repeated_wrong_passwords_lock_name_for_one_network(home: TestCatalog) {
     let catalog = &home.catalog;
     catalog.add_user(&user("lan"), Some("hash"), "admin").await.unwrap();
@@ -83,6 +115,23 @@ pub(super) async fn repeated_wrong_passwords_lock_name_for_one_network(home: Tes
     }
     assert_eq!(locked("nobody", "10.0.0.0/24").await, 60, "the lock tells which names exist");
     assert_eq!(catalog.user_credentials("nobody").await.unwrap(), None);
+    // Somebody who may ends the lock of one name, for every network; it is recorded.
+    catalog.record_sign_in("lan", false, "10.0.1.1", "10.0.1.0/24").await.unwrap();
+    for _ in 0..5 {
+        fail("lan").await;
+    }
+    assert!(locked("lan", "10.0.0.0/24").await > 0);
+    assert_eq!((catalog.unlock_sign_in("lan", "root").await.unwrap(), catalog.unlock_sign_in("lan", "root").await.unwrap()), (2, 0));
+    assert_eq!((locked("lan", "10.0.0.0/24").await, locked("nobody", "10.0.0.0/24").await), (0, 60));
+    let unlocked: Vec<_> = catalog
+        .events(0, 500)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|event| event.kind == "sign-in-unlocked")
+        .map(|event| event.body)
+        .collect();
+    assert_eq!(unlocked, [serde_json::json!({ "by": "root", "user": "lan", "networks": 2 })]);
     // Failures are forgotten after a day.
     home.advance_clock(24 * HOUR);
     fail("lan").await;

@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod accounts;
+mod backup;
 mod batch_control;
 mod batch_runs;
 mod concurrency;
 mod decisions;
+mod event_log;
 mod failed_tasks;
 mod folder_deliveries;
 mod mfa_and_oidc;
 mod migration;
 mod monitoring;
+mod outbox;
 mod page_quality;
 mod quarantine;
 mod rebuild;
@@ -22,14 +25,17 @@ mod uploads;
 mod withholding;
 
 use accounts::*;
+use backup::*;
 use batch_control::*;
 use batch_runs::*;
 use concurrency::*;
 use decisions::*;
+use event_log::*;
 use failed_tasks::*;
 use folder_deliveries::*;
 use mfa_and_oidc::*;
 use monitoring::*;
+use outbox::*;
 use page_quality::*;
 use quarantine::*;
 use rebuild::*;
@@ -79,6 +85,7 @@ contract!(
     delivery_during_deposit_is_deposited_separately,
     batch_is_attached_by_person_list_or_rule,
     chosen_target_of_upload_is_saved,
+    upload_quotas_are_kept,
     concurrent_batches_of_one_dossier_all_finish,
     refused_items_are_retried,
     failed_task_parks_its_dossier_alone,
@@ -113,11 +120,24 @@ contract!(
     receivers_and_workers_do_not_block_each_other,
     file_of_5000_pages_keeps_page_order,
     tampered_event_log_is_detected,
+    reads_are_recorded_while_the_log_is_locked,
+    commits_do_not_wait_for_the_sealer,
+    events_of_one_transaction_keep_their_order,
+    several_sealers_make_one_chain,
+    spooled_reads_of_an_ended_process_are_imported_once,
+    details_of_removed_papers_are_blanked,
     catalog_is_rebuilt_from_records_and_ledgers,
+    unfinished_batch_is_rebuilt_and_goes_on,
+    accounts_and_log_are_restored_into_a_rebuilt_catalogue,
+    backup_with_unknown_rows_is_refused,
+    changed_fact_stays_due_until_store_has_newest_state,
+    writer_that_lost_its_claim_notes_the_fact_again,
+    refused_change_notes_nothing_for_the_store,
     page_quality_is_listed_per_batch_and_after_rebuild,
     only_deposited_intake_blobs_are_deletable,
     keys_expire_and_idle_sessions_expire_earlier,
     repeated_wrong_passwords_lock_name_for_one_network,
+    session_counts_as_renewed_for_a_while,
     loss_of_rights_or_password_ends_keys_of_programs,
     units_that_look_alike_are_refused,
     events_name_the_key_of_a_program,

@@ -2,11 +2,13 @@
 
 use super::*;
 use sohoa_base::model::account::UnitScope;
+use sohoa_catalog::BatchControl;
 
 pub(super) async fn queue_and_failures_are_counted(home: TestCatalog) {
     let catalog = &home.catalog;
     let first = catalog.event_cursor().await.unwrap();
     let batch = deliver(catalog, "k", "A", &[file("torn-3.pdf", "x"), file("y.bad", "y"), file("z.bad", "z")]).await;
+    catalog.seal_events().await.unwrap();
     assert_ne!(catalog.event_cursor().await.unwrap(), first);
     let others = UnitScope::Only(BTreeSet::from(["other".to_owned()]));
     let queue = catalog.queue_levels(&UnitScope::All).await.unwrap();
@@ -40,7 +42,8 @@ pub(super) async fn queue_and_failures_are_counted(home: TestCatalog) {
         BTreeMap::from([(batch.id.clone(), catalog.page_balance(&batch.id).await.unwrap())])
     );
     catalog.pause(&batch.id).await.unwrap();
-    assert_eq!(catalog.paused_batches(&ids).await.unwrap(), BTreeSet::from([batch.id.clone()]));
+    let control = BatchControl { paused: true, priority: 0 };
+    assert_eq!(catalog.batch_controls(&ids).await.unwrap(), BTreeMap::from([(batch.id.clone(), control)]));
     catalog.resume(&batch.id).await.unwrap();
     assert!(catalog.delivery_names(&ids).await.unwrap().is_empty());
     // One file, with any class.

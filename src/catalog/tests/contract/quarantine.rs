@@ -22,8 +22,15 @@ pub(super) async fn quarantined_dossier_is_held_until_release(home: TestCatalog)
         contents.pages.iter().all(|page| page.reading.is_none()) && contents.files.iter().all(|file| contents.withheld(file).is_some())
     );
     assert_eq!(catalog.balance(&other.id).await.unwrap().pages.stored, 1, "another dossier does not wait");
-    let held = catalog.held_dossiers().await.unwrap();
+    let held = catalog.held_dossiers(&UnitScope::All).await.unwrap();
     assert_eq!((held.len(), held[0].pages.len(), held[0].dossier.name.code.as_str()), (1, 3, "A"));
+    let of_unit = async |units: &[&str]| {
+        let units = UnitScope::Only(units.iter().map(|unit| (*unit).to_owned()).collect());
+        catalog.held_dossiers(&units).await.unwrap().len()
+    };
+    let unit = held[0].dossier.name.fonds.as_str();
+    assert_eq!((of_unit(&[unit]).await, of_unit(&["another"]).await, of_unit(&[]).await), (1, 0, 0));
+    assert!(held[0].received.as_ref().is_some_and(|received| received.ends_with('Z')), "{:?}", held[0].received);
     let seen: Vec<_> = held[0].pages.iter().filter(|page| page.reason.is_some()).map(|page| (page.file.as_str(), page.number)).collect();
     assert_eq!(seen, [("secret-2.pdf", 1)]);
 
@@ -43,7 +50,7 @@ pub(super) async fn quarantined_dossier_is_held_until_release(home: TestCatalog)
     let contents = dossier(catalog, "A").await;
     assert_eq!((contents.dossier.version, contents.documents.len(), contents.is_held()), (1, 3, false));
     assert!(contents.pages.iter().all(|page| page.release.as_ref().is_some_and(|release| release.by == "lan")));
-    assert!(catalog.held_dossiers().await.unwrap().is_empty());
+    assert!(catalog.held_dossiers(&UnitScope::All).await.unwrap().is_empty());
     catalog.verify_events().await.unwrap();
 }
 

@@ -89,7 +89,7 @@ pub(super) async fn catalog_is_rebuilt_from_records_and_ledgers(home: TestCatalo
         let contents = dossier(catalog, code).await;
         records.push((record_of(&contents), contents.dossier.version));
     }
-    for table in ["batches", "dossiers", "deliveries", "files", "pages", "documents", "costs"] {
+    for table in ["batches", "dossiers", "deliveries", "files", "pages", "documents", "costs", "pending_costs"] {
         home.run_sql(&format!("DELETE FROM {table}")).await;
     }
     let catalog = &home.reopen().await;

@@ -8,7 +8,7 @@ use sohoa_base::model::roadmap::ledger::{ItemCounts, TargetLedger};
 use sohoa_base::model::roadmap::plan::{Adjustment, Measure, Roadmap, Target};
 use sohoa_catalog::{AttachmentRequest, BatchLedger};
 
-fn target(code: &str, dossiers: &[&str]) -> Target {
+pub(super) fn target(code: &str, dossiers: &[&str]) -> Target {
     Target {
         code: code.to_owned(),
         name: format!("Chỉ tiêu {code}"),
@@ -31,7 +31,7 @@ fn target(code: &str, dossiers: &[&str]) -> Target {
     }
 }
 
-fn roadmap(decision: &str, version: u32, lines: Vec<Target>) -> Roadmap {
+pub(super) fn roadmap(decision: &str, version: u32, lines: Vec<Target>) -> Roadmap {
     let adjustment =
         Adjustment { version, at: String::new(), by: "lan".to_owned(), decision: String::new(), reason: String::new(), changes: vec![] };
     Roadmap {

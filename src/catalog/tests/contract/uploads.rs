@@ -1,7 +1,8 @@
 //! Uploads: files, duplicates, lists, start of the batch.
 
 use super::*;
-use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadFile, UploadFileState, UploadSize, UploadState};
+use sohoa_base::model::refusal::Refusal;
+use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadFile, UploadFileState, UploadQuota, UploadSize, UploadState};
 use sohoa_catalog::{ListedFile, NewUpload, NewUploadFile, NewUploadList, UploadFileKind, UploadVerdict};
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ async fn open_upload(catalog: &Catalog, name: &str) -> Upload {
         expected: None,
         target: None,
     };
-    catalog.open_upload(&new).await.unwrap()
+    catalog.open_upload(&new, &UploadQuota::default()).await.unwrap()
 }
 
 /// Announces a file of 10 bytes; `content` serves as its SHA-256.
@@ -26,7 +27,7 @@ async fn announce(catalog: &Catalog, upload: &Upload, path: &str, content: &str)
     let kind = if path.ends_with(".csv") { UploadFileKind::List } else { UploadFileKind::Scan };
     let plain = path.to_lowercase();
     let new = NewUploadFile { path, dossier, normalized_path: &plain, kind, bytes: 10, sha256: content, refusal: None };
-    catalog.announce_upload_file(&upload.id, &new).await
+    catalog.announce_upload_file(&upload.id, &new, &UploadQuota::default()).await
 }
 
 async fn upload_scan(catalog: &Catalog, upload: &Upload, path: &str, content: &str) -> UploadFile {
@@ -249,7 +250,7 @@ pub(super) async fn chosen_target_of_upload_is_saved(home: TestCatalog) {
         expected: None,
         target: Some("A"),
     };
-    let upload = catalog.open_upload(&new).await.unwrap();
+    let upload = catalog.open_upload(&new, &UploadQuota::default()).await.unwrap();
     assert_eq!((upload.target.as_deref(), upload.target_by.as_deref()), (Some("A"), Some("lan")));
     let changed = catalog.set_upload_target(&upload.id, Some("B"), "minh").await.unwrap();
     assert_eq!((changed.target.as_deref(), changed.target_by.as_deref()), (Some("B"), Some("minh")));
@@ -263,4 +264,52 @@ pub(super) async fn chosen_target_of_upload_is_saved(home: TestCatalog) {
     catalog.withdraw_upload(&upload.id, "lan").await.unwrap();
     assert_eq!(catalog.set_upload_target(&upload.id, Some("A"), "lan").await.unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(catalog.set_upload_target("none", None, "lan").await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+pub(super) async fn upload_quotas_are_kept(home: TestCatalog) {
+    let catalog = &home.catalog;
+    let announce = async |upload: &Upload, path: &str, bytes: u64, refusal: Option<&Refusal>, quota: &UploadQuota| {
+        let kind = UploadFileKind::Scan;
+        let new = NewUploadFile { path, dossier: "A", normalized_path: path, kind, bytes, sha256: path, refusal };
+        catalog.announce_upload_file(&upload.id, &new, quota).await
+    };
+    let is_full = |outcome: Result<(UploadFile, bool), Error>| outcome.is_err_and(|error| error.kind() == ErrorKind::Limit);
+    let first = open_upload(catalog, "lô 1").await;
+    let quota = UploadQuota { files: 3, bytes: 100, ..UploadQuota::default() };
+    let (one, _) = announce(&first, "1.pdf", 60, None, &quota).await.unwrap();
+    assert!(is_full(announce(&first, "2.pdf", 41, None, &quota).await));
+    announce(&first, "2.pdf", 40, None, &quota).await.unwrap();
+    // Bytes that are not taken do not count, the file does; the same file again is none more.
+    let refusal = Refusal { class: RefusalClass::Limit, reason: "too large".to_owned() };
+    announce(&first, "3.pdf", 1 << 40, Some(&refusal), &quota).await.unwrap();
+    assert!(!announce(&first, "2.pdf", 40, None, &quota).await.unwrap().1);
+    assert!(is_full(announce(&first, "4.pdf", 0, None, &quota).await));
+    catalog.remove_upload_file(&first.id, &one.id, "lan").await.unwrap();
+    announce(&first, "4.pdf", 60, None, &quota).await.unwrap();
+
+    // All open uploads of the user together: 100 bytes in 3 files so far.
+    let second = open_upload(catalog, "lô 2").await;
+    let of_user = UploadQuota { user_files: 4, user_bytes: 150, ..UploadQuota::default() };
+    assert!(is_full(announce(&second, "1.pdf", 51, None, &of_user).await));
+    announce(&second, "1.pdf", 50, None, &of_user).await.unwrap();
+    assert!(is_full(announce(&second, "2.pdf", 0, None, &of_user).await));
+    catalog.withdraw_upload(&first.id, "lan").await.unwrap();
+    announce(&second, "2.pdf", 100, None, &of_user).await.unwrap();
+
+    let new = NewUpload {
+        name: "lô 3",
+        unit: "F1",
+        user: "lan",
+        pipeline: "test",
+        pipeline_text: "",
+        priority: 0,
+        start_rule: StartRule::Manual,
+        expected: None,
+        target: None,
+    };
+    let one_open = UploadQuota { open_uploads: 1, ..UploadQuota::default() };
+    assert_eq!(catalog.open_upload(&new, &one_open).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert!(catalog.open_upload(&NewUpload { user: "hoa", ..new }, &one_open).await.is_ok(), "another user has uploads of their own");
+    catalog.withdraw_upload(&second.id, "lan").await.unwrap();
+    catalog.open_upload(&new, &one_open).await.unwrap();
 }

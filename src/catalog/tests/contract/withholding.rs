@@ -132,7 +132,7 @@ pub(super) async fn original_of_unread_page_waits_for_retry_or_release(home: Tes
     assert_eq!((contents.dossier.version, contents.withheld), (1, BTreeMap::from([("t".to_owned(), Obstacle::Unread)])));
     let sums = ["t".to_owned(), "x".to_owned()];
     assert_eq!(catalog.deletable_intake_blobs(&sums).await.unwrap(), BTreeSet::from(["x".to_owned()]));
-    let held = catalog.held_dossiers().await.unwrap();
+    let held = catalog.held_dossiers(&UnitScope::All).await.unwrap();
     assert_eq!((held.len(), held[0].pages.len(), held[0].unread[0].file.as_str(), held[0].unread[0].page), (1, 0, "torn-2.pdf", Some(2)));
     assert_eq!(catalog.removal_plan(&contents.dossier.id).await.unwrap_err().kind(), ErrorKind::Conflict, "its pages are stored");
 
@@ -144,7 +144,7 @@ pub(super) async fn original_of_unread_page_waits_for_retry_or_release(home: Tes
     let page = contents.pages.iter().find(|page| page.refusal.is_some()).unwrap();
     assert_eq!((page.state, page.release.as_ref().unwrap().by.as_str()), (PageState::Refused, "lan"));
     assert_eq!(catalog.deletable_intake_blobs(&sums).await.unwrap().len(), 2);
-    assert!(catalog.held_dossiers().await.unwrap().is_empty());
+    assert!(catalog.held_dossiers(&UnitScope::All).await.unwrap().is_empty());
     let balance = catalog.balance(&batch.id).await.unwrap();
     assert_eq!(balance.pages, PageBalance { received: 3, stored: 2, refused: 1, ..PageBalance::default() });
 }

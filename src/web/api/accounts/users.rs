@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GrantBody {
-    /// `reader`, `archivist`, `reviewer`, `administrator` or `auditor`.
+    /// `reader`, `archivist`, `reviewer`, `administrator`, `auditor` or `secrecy-officer`.
     #[schema(value_type = String)]
     role: Role,
     /// Code of the unit; `*`: every unit.
@@ -66,7 +66,7 @@ pub(crate) struct NewPasswordBody {
 pub(crate) struct CreateTokenBody {
     /// Purpose.
     label: String,
-    /// Its rights at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`.
+    /// Its rights at most: `read`, `upload`, `watch`, `steer`, `review`, `administer`, `audit`, `quarantine`.
     #[schema(value_type = Vec<String>)]
     rights: BTreeSet<Right>,
     /// Validity, days.
@@ -131,7 +131,8 @@ pub(crate) async fn tokens(State(shared): State<AppState>, Extension(by): Extens
     Ok(Json(tokens::list_tokens(shared.archive(), &by).await?))
 }
 
-/// Makes a key for a program. It ends early when the roles of its maker change, or their access.
+/// Makes a key for a program. It ends early when the roles of its maker change, or their access. One with the right `quarantine` needs a
+/// session that was opened or renewed within the last five minutes, and lives for 365 days at most.
 #[utoipa::path(post, path = "/api/tokens", request_body = CreateTokenBody, responses(
     (status = 201, body = CreatedTokenSchema),
     (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

@@ -1,5 +1,6 @@
 //! People, keys of programs, and the audit trail.
 
+use crate::pages::accounts::sign_in::renewal_card;
 use crate::pages::ui::components::{empty_state, export_links, next_link, timestamp};
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
@@ -13,6 +14,7 @@ use sohoa_base::error::Error;
 use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, Token, UnitScope, User};
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::percent_encoding::encode_segment;
+use sohoa_services::accounts::sessions;
 use sohoa_services::accounts::tokens;
 use sohoa_services::accounts::users;
 use sohoa_services::runs::monitoring;
@@ -140,6 +142,8 @@ pub(crate) async fn people(
 /// The user's keys of programs.
 pub(crate) async fn keys(view: PageContext, State(shared): State<AppState>, Extension(by): Extension<Identity>) -> Result<Markup, Problem> {
     let tokens = tokens::list_tokens(shared.archive(), &by).await?;
+    // Only the key of an officer needs a renewed sign-in.
+    let must_renew = by.has_right(Right::ManageQuarantine) && !sessions::is_renewed(shared.archive(), &by).await?;
     Ok(render_page(
         &view,
         view.label(Label::Keys),
@@ -148,6 +152,7 @@ pub(crate) async fn keys(view: PageContext, State(shared): State<AppState>, Exte
             h1 { (view.label(Label::Keys)) }
             p { (view.label(Label::KeysHint)) " " a href="/openapi.json" { "OpenAPI" } }
             @if !tokens.is_empty() { (token_table(&view, &tokens, "/api/tokens", "/keys")) }
+            @if must_renew { (renewal_card(&view, &by.user, "/keys")) }
             section class="card" {
                 h2 { (view.label(Label::NewKey)) }
                 form class="column" data-api="POST /api/tokens" data-shows="key" {

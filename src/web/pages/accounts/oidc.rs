@@ -24,9 +24,21 @@ use sohoa_texts::labels::Label;
 /// Cookie with the key of a sign-in in progress.
 const LOGIN_STATE_COOKIE: &str = "__Host-sohoa-way";
 
+/// Query with which a sign-in begins, beside the page to return to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LoginQuery {
+    /// Whether the provider asks anew who the user is.
+    #[serde(default)]
+    renew: bool,
+}
+
 /// Redirects to the provider.
-pub(crate) async fn begin_login(State(shared): State<AppState>, QueryParams(go_on): QueryParams<ReturnTo>) -> Result<Response, Problem> {
-    let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(OIDC_CALLBACK), go_on.local_path()).await?;
+pub(crate) async fn begin_login(
+    State(shared): State<AppState>,
+    QueryParams(go_on): QueryParams<ReturnTo>,
+    QueryParams(LoginQuery { renew }): QueryParams<LoginQuery>,
+) -> Result<Response, Problem> {
+    let begun = oidc::begin_login(shared.archive(), &shared.absolute_url(OIDC_CALLBACK), go_on.local_path(), renew).await?;
     let cookie = format!("{LOGIN_STATE_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", begun.key);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&begun.url)).into_response())
 }

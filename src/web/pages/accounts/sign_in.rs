@@ -1,5 +1,6 @@
 //! Pages for the first administrator, for signing in, and for the user's own account.
 
+use crate::pages::ui::components::timestamp;
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::{PageContext, ReturnTo};
 use crate::problem::Problem;
@@ -7,10 +8,11 @@ use crate::state::AppState;
 use axum::Extension;
 use axum::extract::{Query, State};
 use maud::{Markup, html};
-use serde::Deserialize;
 use sohoa_base::model::account::{Identity, Origin, User};
 use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::accounts::oidc;
+use sohoa_services::accounts::sessions;
+use sohoa_services::accounts::sessions::SessionInfo;
 use sohoa_services::accounts::totp;
 use sohoa_texts::labels::Label;
 
@@ -58,15 +60,8 @@ pub(crate) async fn sign_in(view: PageContext, State(shared): State<AppState>, Q
     )
 }
 
-/// Query with the key that the server printed at its first start.
-#[derive(Debug, Deserialize)]
-pub(crate) struct SetupQuery {
-    #[serde(default)]
-    key: String,
-}
-
-/// Page that creates the first administrator.
-pub(crate) async fn set_up(view: PageContext, Query(SetupQuery { key }): Query<SetupQuery>) -> Markup {
+/// Page that creates the first administrator. The key that the server printed is typed, or comes in the fragment of the address.
+pub(crate) async fn set_up(view: PageContext) -> Markup {
     render_page(
         &view,
         view.label(Label::FirstStart),
@@ -76,7 +71,7 @@ pub(crate) async fn set_up(view: PageContext, Query(SetupQuery { key }): Query<S
                 h1 { (view.label(Label::FirstStart)) }
                 p { (view.label(Label::FirstStartHint)) }
                 form data-api="POST /api/setup" data-then="/sign-in" {
-                    label { span { (view.label(Label::Key)) } input type="text" name="key" value=(key) required autocomplete="off" spellcheck="false"; }
+                    label { span { (view.label(Label::Key)) } input type="text" name="key" data-fragment="key" required autocomplete="off" spellcheck="false"; }
                     (input_field(&view, Label::Name, "name", "text", "username"))
                     label { span { (view.label(Label::ShownName)) } input type="text" name="display_name" autocomplete="name"; }
                     label {
@@ -99,6 +94,10 @@ pub(crate) async fn account(
     Extension(identity): Extension<Identity>,
 ) -> Result<Markup, Problem> {
     let codes_left = totp::recovery_codes_left(shared.archive(), &identity).await?;
+    let sessions = match identity.key_rights {
+        None => sessions::list_sessions(shared.archive(), &identity).await?,
+        Some(_) => Vec::new(),
+    };
     let user = &identity.user;
     Ok(render_page(
         &view,
@@ -119,8 +118,55 @@ pub(crate) async fn account(
             }
             p { a href="/keys" { (view.label(Label::Keys)) } }
             @if user.origin == Origin::Local { (credentials_section(&view, user, codes_left)) }
+            @if !sessions.is_empty() { (session_table(&view, &sessions)) }
         },
     ))
+}
+
+/// The user's sessions, each with the button that ends it.
+fn session_table(view: &PageContext, sessions: &[SessionInfo]) -> Markup {
+    html! {
+        section class="card" id="sessions" {
+            h2 { (view.label(Label::Sessions)) }
+            p class="soft" { (view.label(Label::SessionsHint)) }
+            div class="wide" { table {
+                thead { tr { @for word in [Label::SessionFrom, Label::Started, Label::SessionUsed] { th { (view.label(word)) } } th {} } }
+                tbody {
+                    @for session in sessions {
+                        tr data-row {
+                            td { (session.session.from) }
+                            td class="narrow" { (timestamp(view, &session.session.created)) }
+                            td class="narrow" { (timestamp(view, &session.session.last_used)) }
+                            td {
+                                @if session.is_current { (view.label(Label::ThisSession)) }
+                                @else { button type="button" data-api=(format!("DELETE /api/sessions/{}", encode_segment(&session.session.id))) data-then="/account" { (view.label(Label::EndSession)) } }
+                            }
+                        }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+/// Card in which a user proves again who they are, before what needs a renewed sign-in; `then` is the page to show afterwards.
+pub(crate) fn renewal_card(view: &PageContext, user: &User, then: &str) -> Markup {
+    html! {
+        section class="card" id="renewal" {
+            h2 { (view.label(Label::ConfirmIdentity)) }
+            p { (view.label(Label::ConfirmIdentityHint)) }
+            @if user.origin == Origin::Local {
+                form class="column" data-api="POST /api/session/renewal" data-then=(then) {
+                    (input_field(view, Label::Password, "password", "password", "current-password"))
+                    @if user.totp_enabled { (code_field(view, false)) }
+                    button class="first" { (view.label(Label::ConfirmIdentity)) }
+                    p class="wrong" role="alert" {}
+                }
+            } @else {
+                p { a class="button first" href=(format!("/sign-in/oidc?renew=true&to={}", encode_segment(then))) { (view.label(Label::SignInElsewhere)) } }
+            }
+        }
+    }
 }
 
 /// Password and second factor of a user with a local password.

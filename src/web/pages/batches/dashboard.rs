@@ -3,7 +3,7 @@
 use crate::pages::batches::failures::failure_groups;
 use crate::pages::batches::run_table::{part_url, run_name};
 use crate::pages::roadmap::progress::{finish_cell, format_decimal, format_percent, progress_bar, target_state};
-use crate::pages::ui::components::{balance_bar, empty_state, state_label, timestamp};
+use crate::pages::ui::components::{balance_bar, empty_state, run_state, timestamp};
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::Problem;
@@ -18,6 +18,7 @@ use sohoa_services::runs::failures::FailureQuery;
 use sohoa_services::runs::monitoring;
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
+use sohoa_texts::{Message, localize};
 
 /// Runs shown.
 const RUNS_SHOWN: usize = 8;
@@ -42,6 +43,9 @@ pub(crate) async fn dashboard(
                     h2 { (view.label(Label::Health)) }
                     @if let Some(trouble) = &plant.problem { p class="wrong" { (trouble) } }
                     @else { p { span class="state finished" { (view.label(Label::Healthy)) } } }
+                    @if let Some(proxy) = shared.limits().unnamed_proxy() {
+                        p class="wrong" { (localize(view.language, Message::UnnamedProxy { proxy: proxy.to_string() })) }
+                    }
                     dl class="facts" {
                         dt { (view.label(Label::Workers)) }
                         dd {
@@ -78,8 +82,8 @@ pub(crate) async fn dashboard(
             section class="card" id="runs" data-live {
                 div class="spread" { h2 { (view.label(Label::Runs)) } a href="/runs" { (view.label(Label::Total)) } }
                 @for line in &runs.items {
-                    p { a href=(format!("/runs/{}", line.batch.id)) { (run_name(line)) } " " (line.batch.unit) " · " (timestamp(&view, &line.batch.created)) " " (state_label(&view, line.state())) }
-                    (balance_bar(&view, &line.pages, |part| part_url(&line.batch.id, part)))
+                    p { a href=(format!("/runs/{}", line.batch.id)) { (run_name(line)) } " " (line.batch.unit) " · " (timestamp(&view, &line.batch.created)) " " (run_state(&view, line)) }
+                    (balance_bar(&view, &line.pages, &line.file_balance, |part| part_url(&line.batch.id, part)))
                 }
                 @if runs.items.is_empty() { (empty_state(view.label(Label::NoRuns))) }
             }

@@ -1,9 +1,9 @@
 //! Runs as rows of a table: name, state, balance.
 
-use crate::pages::ui::components::{balance_bar, state_label, timestamp};
+use crate::pages::ui::components::{balance_bar, run_state, timestamp};
 use crate::pages::ui::page_context::PageContext;
 use maud::{Markup, html};
-use sohoa_services::runs::monitoring::RunSummary;
+use sohoa_services::runs::run_summary::RunSummary;
 use sohoa_texts::labels::Label;
 
 /// URL of the list behind a part of a run's balance.
@@ -36,10 +36,10 @@ pub(crate) fn run_table(view: &PageContext, runs: &[RunSummary]) -> Markup {
                     @let run = &line.batch.id;
                     tr data-row {
                         td { a href=(format!("/runs/{run}")) { (run_name(line)) } @if let Some(delivery) = &line.delivery { br; span class="soft" { (delivery.by) } } }
-                        td { (state_label(view, line.state())) }
+                        td { (run_state(view, line)) @if line.priority != 0 { br; span class="soft" { (view.label(Label::Priority)) " " (line.priority) } } }
                         td { (line.batch.unit) }
                         td class="narrow" { (timestamp(view, &line.batch.created)) }
-                        td { (balance_bar(view, &line.pages, |part| part_url(run, part))) }
+                        td { (balance_bar(view, &line.pages, &line.file_balance, |part| part_url(run, part))) }
                     }
                 }
             }

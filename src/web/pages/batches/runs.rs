@@ -4,7 +4,7 @@ use crate::pages::accounts::administration::event_details;
 use crate::pages::batches::failures::{failed_task_list, failure_groups};
 use crate::pages::batches::run_table::{part_url, run_name, run_table};
 use crate::pages::ui::assets::RUN_TIMELINE_JS;
-use crate::pages::ui::components::{balance_bar, empty_state, export_links, next_link, state_label, timestamp};
+use crate::pages::ui::components::{balance_bar, empty_state, export_links, next_link, run_state, timestamp};
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{PathParams, Problem, QueryParams};
@@ -20,7 +20,8 @@ use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::roadmap::targets;
 use sohoa_services::runs::failures;
 use sohoa_services::runs::monitoring;
-use sohoa_services::runs::monitoring::{RunOverview, RunSummary, Timeline, TimelinePoint};
+use sohoa_services::runs::monitoring::{RunOverview, Timeline, TimelinePoint};
+use sohoa_services::runs::run_summary::RunSummary;
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
 use time::OffsetDateTime;
@@ -115,7 +116,7 @@ pub(crate) async fn show(
                 }
                 (target_findings(&view, &overview))
                 h2 { (view.label(Label::Balance)) }
-                (balance_bar(&view, &overview.summary.pages, |part| part_url(&run, part)))
+                (balance_bar(&view, &overview.summary.pages, &overview.summary.file_balance, |part| part_url(&run, part)))
             }
             section class="card" id="stages" data-live {
                 h2 { (view.label(Label::Stages)) }
@@ -195,7 +196,7 @@ fn control_buttons(view: &PageContext, overview: &RunOverview) -> Markup {
             } @else {
                 button type="button" data-api=(format!("POST /api/runs/{run}/pause")) { (view.label(Label::Pause)) }
             }
-            @if overview.priority == 0 {
+            @if overview.summary.priority == 0 {
                 button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":50}" { (view.label(Label::Sooner)) }
             } @else {
                 button type="button" data-api=(format!("POST /api/runs/{run}/priority")) data-body="{\"priority\":0}" { (view.label(Label::AsUsual)) }
@@ -211,11 +212,11 @@ fn facts_list(view: &PageContext, overview: &RunOverview) -> Markup {
     let line = &overview.summary;
     html! {
         dl class="facts" {
-            dt { (view.label(Label::State)) } dd { (state_label(view, line.state())) }
+            dt { (view.label(Label::State)) } dd { (run_state(view, line)) }
             dt { (view.label(Label::Unit)) } dd { (line.batch.unit) }
             @if let Some(delivery) = &line.delivery { dt { (view.label(Label::Person)) } dd { (delivery.by) } }
             dt { (view.label(Label::Pipeline)) } dd { (monitoring::pipeline_name(&line.batch)) }
-            dt { (view.label(Label::Priority)) } dd { (overview.priority) }
+            dt { (view.label(Label::Priority)) } dd { (overview.summary.priority) }
             dt { (view.label(Label::Started)) } dd { (timestamp(view, &line.batch.created)) }
             dt { (view.label(Label::Files)) } dd { (view.format_number(overview.files)) }
             @if let Some((rate, left)) = throughput(view, line) {

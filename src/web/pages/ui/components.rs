@@ -2,7 +2,8 @@
 
 use crate::pages::ui::page_context::PageContext;
 use maud::{Markup, html};
-use sohoa_base::model::batch::PageBalance;
+use sohoa_base::model::batch::{FileBalance, PageBalance};
+use sohoa_services::runs::run_summary::RunSummary;
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
 
@@ -11,9 +12,9 @@ pub(crate) fn timestamp(view: &PageContext, rfc3339: &str) -> Markup {
     html! { time datetime=(rfc3339) title=(formatting::format_date_time(rfc3339)) { (formatting::format_time_ago(view.language, rfc3339, view.now)) } }
 }
 
-/// The balance (đối soát): in = stored + review + refused + quarantine + failed + open. Each part links to its list.
-/// `to` returns the URL of that list by the name of the part.
-pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
+/// The balance (đối soát) of pages and of files: in = stored + review + refused + quarantine + failed + open. Each part links to its
+/// list. `to` returns the URL of that list by the name of the part.
+pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, files: &FileBalance, to: impl Fn(&str) -> Option<String>) -> Markup {
     let parts = [
         ("stored", Label::Stored, pages.stored),
         ("review", Label::InReview, pages.review),
@@ -21,6 +22,13 @@ pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&
         ("held", Label::Quarantine, pages.held),
         ("failed", Label::FailedItems, pages.failed),
         ("open", Label::Open, pages.open),
+    ];
+    let file_parts = [
+        ("opened", Label::OpenedFiles, files.opened()),
+        ("duplicate", Label::Duplicate, files.duplicate),
+        ("refused", Label::Refused, files.refused),
+        ("failed", Label::FailedItems, files.failed),
+        ("unopened", Label::UnopenedFiles, files.open),
     ];
     let whole = pages.received.max(1);
     let permille = |count: u64| count.saturating_mul(1000) / whole;
@@ -42,21 +50,41 @@ pub(crate) fn balance_bar(view: &PageContext, pages: &PageBalance, to: impl Fn(&
                     rect class=(name) x=(from) width=(width) height="10" {}
                 }
             }
-            p class="sum" {
-                b { (view.format_number(pages.received)) } " " (view.label(Label::In)) " = "
-                @for (place, (name, word, count)) in parts.iter().filter(|(name, _, count)| *count > 0 || matches!(*name, "stored" | "review" | "refused")).enumerate() {
-                    @if place > 0 { " + " }
-                    span class={ "part " (name) } {
-                        @if let Some(to) = to(name).filter(|_| *count > 0) {
-                            a href=(to) { (view.format_number(*count)) " " (view.label(*word)) }
-                        } @else {
-                            (view.format_number(*count)) " " (view.label(*word))
-                        }
+            (balance_sum(view, Label::Pages, pages.received, &parts, &["stored", "review", "refused"], &to))
+            @if files.received > 0 { (balance_sum(view, Label::Files, files.received, &file_parts, &["opened", "refused"], &to)) }
+        }
+    }
+}
+
+/// A line of the balance: `what`, all of it, and the parts with a count; those of `always` also without one.
+fn balance_sum(
+    view: &PageContext,
+    what: Label,
+    received: u64,
+    parts: &[(&str, Label, u64)],
+    always: &[&str],
+    to: &impl Fn(&str) -> Option<String>,
+) -> Markup {
+    html! {
+        p class="sum" {
+            (view.label(what)) ": " b { (view.format_number(received)) } " " (view.label(Label::In)) " = "
+            @for (place, (name, word, count)) in parts.iter().filter(|(name, _, count)| *count > 0 || always.contains(name)).enumerate() {
+                @if place > 0 { " + " }
+                span class={ "part " (name) } {
+                    @if let Some(to) = to(name).filter(|_| *count > 0) {
+                        a href=(to) { (view.format_number(*count)) " " (view.label(*word)) }
+                    } @else {
+                        (view.format_number(*count)) " " (view.label(*word))
                     }
                 }
             }
         }
     }
+}
+
+/// Where a run stands, in words.
+pub(crate) fn run_state(view: &PageContext, run: &RunSummary) -> Markup {
+    html! { span class={ "state " (run.status.as_str()) } { (run.status_text(view.language)) } }
 }
 
 /// A state as a label.

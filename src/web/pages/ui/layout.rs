@@ -10,13 +10,14 @@ use sohoa_texts::Language;
 use sohoa_texts::labels::Label;
 
 /// Links of the navigation: path, right they need, label.
-const NAV_LINKS: [(&str, Option<Right>, Label); 9] = [
+const NAV_LINKS: [(&str, Option<Right>, Label); 10] = [
     ("/", None, Label::Home),
     ("/plant", Some(Right::ManageRuns), Label::Plant),
     ("/uploads", Some(Right::Upload), Label::Upload),
     ("/runs", Some(Right::Monitor), Label::Runs),
     ("/roadmap", Some(Right::Monitor), Label::Roadmap),
     ("/review", Some(Right::Review), Label::Review),
+    ("/quarantine", Some(Right::ManageQuarantine), Label::QuarantinePage),
     ("/records", Some(Right::Read), Label::Dossiers),
     ("/people", Some(Right::Administer), Label::Administration),
     ("/audit", Some(Right::Audit), Label::Audit),
