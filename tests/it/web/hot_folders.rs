@@ -5,6 +5,7 @@ use crate::support::home::sample_path;
 use crate::support::server::{Person, Server};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -222,7 +223,9 @@ async fn bucket_delivery_becomes_run_and_is_moved() {
     };
     let [region, bucket, access, secret] =
         ["REGION", "BUCKET", "ACCESS_KEY", "SECRET_KEY"].map(|name| variable(&format!("TEST_S3_{name}")).unwrap());
+    let http = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
     let settings = aws_sdk_s3::Config::builder()
+        .http_client(http)
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.clone()))
         .endpoint_url(&endpoint)
