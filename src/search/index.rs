@@ -23,6 +23,9 @@ const WRITER_MEMORY: usize = 48 << 20;
 const VERSION_FILE: &str = "form.txt";
 const META_FILE: &str = "meta.json";
 
+/// Held while the files are replaced, shared while a writer commits.
+const OPEN_LOCK: &str = "open.lock";
+
 /// Search index of one home folder. Readers and the single writer may be different processes.
 pub struct SearchIndex {
     folder: PathBuf,
@@ -31,6 +34,8 @@ pub struct SearchIndex {
 
 /// The files as opened; replaced when they are made again.
 struct OpenIndex {
+    /// Content of the version file: version of the schema and identifier of these files.
+    identity: String,
     index: Index,
     fields: IndexFields,
     reader: Mutex<ReaderState>,
@@ -53,6 +58,7 @@ pub struct IndexPosition {
 
 /// The right to write, of one process at a time. Changes become durable and visible at [`IndexUpdate::commit`].
 pub struct IndexUpdate {
+    folder: PathBuf,
     open: Arc<OpenIndex>,
     writer: IndexWriter,
 }
@@ -99,7 +105,7 @@ impl SearchIndex {
             return Err(Error::corrupt(format!("the search index in {} is gone", self.folder.display())));
         }
         match open.index.writer_with_num_threads(1, WRITER_MEMORY) {
-            Ok(writer) => Ok(Some(IndexUpdate { open, writer })),
+            Ok(writer) => Ok(Some(IndexUpdate { folder: self.folder.clone(), open, writer })),
             Err(TantivyError::LockFailure(..)) => Ok(None),
             Err(error) => Err(map_tantivy_error(error, format!("cannot write the search index in {}", self.folder.display()))),
         }
@@ -108,10 +114,12 @@ impl SearchIndex {
     /// How far the event log is in the committed index; `None` for one that was never filled.
     ///
     /// # Errors
-    /// `Corrupt` for a damaged index.
+    /// `Corrupt` for a damaged index, and where other files took the place of those that are open.
     pub fn position(&self) -> Result<Option<IndexPosition>> {
         let failed = || format!("cannot read the search index in {}", self.folder.display());
-        let metas = self.current().index.load_metas().map_err(|error| map_tantivy_error(error, failed()))?;
+        let open = self.current();
+        check_identity(&self.folder, &open)?;
+        let metas = open.index.load_metas().map_err(|error| map_tantivy_error(error, failed()))?;
         Ok(metas.payload.and_then(|payload| serde_json::from_str(&payload).ok()))
     }
 
@@ -176,9 +184,14 @@ impl IndexUpdate {
     /// disk, so commit after some hundred pages, not after each.
     ///
     /// # Errors
-    /// `Unavailable` on I/O errors; then all changes since the last commit are lost.
+    /// `Unavailable` on I/O errors, `Corrupt` where other files took the place of the index; then all changes since the last commit are
+    /// lost.
     pub fn commit(&mut self, position: Option<&IndexPosition>) -> Result<()> {
         let failed = || "cannot commit to the search index".to_owned();
+        // The lock of the writer lies in the folder: after it was deleted and made again, another process may write to the new one.
+        let lock = File::open(self.folder.join(OPEN_LOCK)).or_error(ErrorKind::Corrupt, failed)?;
+        lock.lock_shared().or_error(ErrorKind::Unavailable, failed)?;
+        check_identity(&self.folder, &self.open)?;
         let payload = position.map(serde_json::to_string).transpose().or_error(ErrorKind::Internal, failed)?;
         let done = self.writer.prepare_commit().and_then(|mut prepared| {
             if let Some(payload) = &payload {
@@ -202,17 +215,20 @@ fn open_or_replace(folder: &Path) -> Result<OpenIndex> {
     let failed = || format!("cannot open the search index in {}", folder.display());
     private_files::create_folder(folder).or_error(ErrorKind::Unavailable, failed)?;
     // Several processes may open a home at the same time; only one may create or replace the index.
-    let lock = File::create(folder.join("open.lock")).or_error(ErrorKind::Unavailable, failed)?;
+    let lock = File::create(folder.join(OPEN_LOCK)).or_error(ErrorKind::Unavailable, failed)?;
     lock.lock().or_error(ErrorKind::Unavailable, failed)?;
-    let is_current = fs::read_to_string(folder.join(VERSION_FILE)).unwrap_or_default() == INDEX_VERSION;
-    if folder.join(META_FILE).exists() && is_current {
+    let identity = fs::read_to_string(folder.join(VERSION_FILE)).unwrap_or_default();
+    if folder.join(META_FILE).exists() && identity.starts_with(INDEX_VERSION) {
         match open_files(folder) {
             Ok(open) => return Ok(open),
+            // A full or failing disk says nothing about the files.
+            Err(error) if error.kind() == ErrorKind::Unavailable => return Err(error),
             Err(error) => tracing::warn!(error = %error.chain(), "the search index is made again"),
         }
     }
     delete_files(folder)?;
-    fs::write(folder.join(VERSION_FILE), INDEX_VERSION).or_error(ErrorKind::Unavailable, failed)?;
+    let identity = format!("{INDEX_VERSION}{}", uuid::Uuid::now_v7());
+    fs::write(folder.join(VERSION_FILE), identity).or_error(ErrorKind::Unavailable, failed)?;
     let directory = MmapDirectory::open(folder).or_error(ErrorKind::Unavailable, failed)?;
     Index::create(directory, build().0, tantivy::IndexSettings::default()).map_err(|error| map_tantivy_error(error, failed()))?;
     open_files(folder)
@@ -221,6 +237,7 @@ fn open_or_replace(folder: &Path) -> Result<OpenIndex> {
 fn open_files(folder: &Path) -> Result<OpenIndex> {
     let failed = || format!("cannot open the search index in {}", folder.display());
     let (schema, fields) = build();
+    let identity = read_identity(folder)?;
     let index = Index::open_in_dir(folder).map_err(|error| map_tantivy_error(error, failed()))?;
     if index.schema() != schema {
         return Err(Error::corrupt(format!("the search index in {} has other fields", folder.display())));
@@ -228,7 +245,20 @@ fn open_files(folder: &Path) -> Result<OpenIndex> {
     let meta = fs::read(folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
     let reader: IndexReader =
         index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|error| map_tantivy_error(error, failed()))?;
-    Ok(OpenIndex { index, fields, reader: Mutex::new(ReaderState { reader, meta }) })
+    Ok(OpenIndex { identity, index, fields, reader: Mutex::new(ReaderState { reader, meta }) })
+}
+
+fn read_identity(folder: &Path) -> Result<String> {
+    let failed = || format!("the search index in {} is gone", folder.display());
+    fs::read_to_string(folder.join(VERSION_FILE)).or_error(ErrorKind::Corrupt, failed)
+}
+
+/// Refuses files that another process made anew after these were opened.
+fn check_identity(folder: &Path, open: &OpenIndex) -> Result<()> {
+    if read_identity(folder)? == open.identity {
+        return Ok(());
+    }
+    Err(Error::corrupt(format!("the search index in {} was made again by another process", folder.display())))
 }
 
 /// Deletes the files of an index, but not those of anything else.
@@ -237,7 +267,7 @@ fn delete_files(folder: &Path) -> Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).or_error(ErrorKind::Unavailable, failed)? {
         let path = entry.or_error(ErrorKind::Unavailable, failed)?.path();
-        if path.file_name().is_none_or(|name| name != "open.lock") {
+        if path.file_name().is_none_or(|name| name != OPEN_LOCK) {
             files.push(path);
         }
     }

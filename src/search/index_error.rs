@@ -2,10 +2,13 @@
 
 use sohoa_base::error::{Error, ErrorKind};
 use tantivy::TantivyError;
+use tantivy::directory::error::OpenReadError;
 
 /// Maps a tantivy error to its kind; `context` becomes the message.
 pub(crate) fn map_tantivy_error(error: TantivyError, context: String) -> Error {
     let kind = match &error {
+        // A segment that the index names.
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_)) => ErrorKind::Corrupt,
         TantivyError::LockFailure(..)
         | TantivyError::IoError(_)
         | TantivyError::OpenDirectoryError(_)

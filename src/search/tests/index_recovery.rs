@@ -66,6 +66,33 @@ fn lost_damaged_or_older_index_is_made_anew() {
 }
 
 #[test]
+fn writer_of_deleted_index_cannot_change_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("index");
+    let (one, other) = (SearchIndex::open(&place).unwrap(), SearchIndex::open(&place).unwrap());
+    fill(&one, "có trước");
+    let mut update = one.begin_update().unwrap().expect("nobody else writes");
+    update.replace_dossier("urn:sohoa:P1:N", &[page("mồ côi")]).unwrap();
+    // A thread of the writer may add a file meanwhile.
+    while place.exists() {
+        let _ = std::fs::remove_dir_all(&place);
+    }
+    // The other process notices first.
+    other.reopen().unwrap();
+    fill(&other, "mới tinh");
+    let later = IndexPosition { catalogue: "c".to_owned(), event: 2 };
+    assert_eq!(update.commit(Some(&later)).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(one.position().unwrap_err().kind(), ErrorKind::Corrupt);
+    drop(update);
+    one.reopen().unwrap();
+    for index in [&one, &other] {
+        assert_eq!(index.search(&Query::text("\"moi tinh\"")).unwrap().total, 1);
+        assert_eq!(index.position().unwrap().unwrap().event, 1);
+    }
+    fill(&one, "của tiến trình kia");
+}
+
+#[test]
 fn folder_of_other_things_is_not_deleted() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("kept.txt"), "x").unwrap();
