@@ -55,7 +55,7 @@ fn killed_run_is_resumed_without_loss_or_duplicates() {
 
 /// Reading processes, limited as in production, with a scripted engine that does `act`.
 fn sandbox_pool(act: &str) -> Pool {
-    let limits = Limits { cpu_seconds: 1, wall_seconds: 30, ..Limits::default() };
+    let limits = Limits { cpu_seconds: 2, wall_seconds: 30, ..Limits::default() };
     let json = serde_json::to_string(&limits).unwrap();
     let arguments = ["reader", "read", "--limits", &json, "--models", "/nonexistent", "--scripted", act, "--"].map(str::to_owned).to_vec();
     Pool::new(SpawnConfig { program: env!("CARGO_BIN_EXE_sohoa").into(), arguments, limits }, 1)
