@@ -4,8 +4,8 @@ mod network;
 mod server;
 mod uploads;
 
-use crate::error::ErrorKind;
-use crate::error::{Error, Result, ResultExt};
+use crate::error::Result;
+use crate::error::messages::{program, settings};
 pub use network::Network;
 pub use server::{Oidc, OidcGroup, Server};
 pub use uploads::Uploads;
@@ -192,15 +192,14 @@ impl Config {
     /// # Errors
     /// `Invalid`, naming the file and line, variable or key, for anything unknown or of the wrong type.
     pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>, flags: toml::Table) -> Result<Self> {
-        let mut table = toml::Table::try_from(Self::default()).or_error(ErrorKind::Internal, || "defaults cannot be written".to_owned())?;
+        let mut table = toml::Table::try_from(Self::default()).map_err(|error| program::bug("settings: defaults").caused_by(error))?;
         let found = file.map(Path::to_path_buf).or_else(|| Some(PathBuf::from("sohoa.toml")).filter(|path| path.is_file()));
         if let Some(path) = found {
-            let text = std::fs::read_to_string(&path)
-                .or_error(ErrorKind::Invalid, || format!("cannot read configuration {}; check that it exists", path.display()))?;
-            toml::from_str::<Self>(&text)
-                .map_err(|error| Error::invalid(format!("configuration {}: {}", path.display(), one_line(&error.to_string()))))?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| settings::configuration_unreadable(path.display()).caused_by(error))?;
+            toml::from_str::<Self>(&text).map_err(|error| settings::configuration_invalid(path.display(), one_line(&error.to_string())))?;
             let own: toml::Table =
-                toml::from_str(&text).or_error(ErrorKind::Invalid, || format!("configuration {} is not TOML", path.display()))?;
+                toml::from_str(&text).map_err(|error| settings::configuration_invalid(path.display(), one_line(&error.to_string())))?;
             merge_tables(&mut table, own);
         }
         for (name, value) in environment {
@@ -209,13 +208,12 @@ impl Config {
             }
         }
         merge_tables(&mut table, flags);
-        let config: Self =
-            table.try_into().map_err(|error: toml::de::Error| Error::invalid(format!("setting: {}", one_line(error.message()))))?;
+        let config: Self = table.try_into().map_err(|error: toml::de::Error| settings::setting_invalid(one_line(error.message())))?;
         if !matches!(config.language.as_str(), "vi" | "en") {
-            return Err(Error::invalid(format!("language is {:?}; use \"vi\" or \"en\"", config.language)));
+            return Err(settings::setting_language_unknown(format!("{:?}", config.language)));
         }
         if config.unit.is_empty() {
-            return Err(Error::invalid("unit is empty; give the code of the unit with --unit"));
+            return Err(settings::setting_unit_empty());
         }
         Ok(config)
     }
@@ -271,12 +269,12 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
         if let Some(rest) = key.strip_prefix(&format!("{section}_")) {
             rest.clone_into(&mut leaf);
             let inner = target.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-            target = inner.as_table_mut().ok_or_else(|| Error::internal(format!("section {section} is not a table")))?;
+            target = inner.as_table_mut().ok_or_else(|| program::bug(format!("settings: section {section}")))?;
             break;
         }
     }
     if !SETTING_KEYS.contains(&key.as_str()) {
-        return Err(Error::invalid(format!("environment variable {name} is not a setting; known are: {}", known_variables())));
+        return Err(settings::setting_variable_unknown(name, known_variables()));
     }
     let parsed = match value.parse::<i64>() {
         _ if matches!(leaf.as_str(), "secrecy_officers" | "trusted_audit_keys" | "trusted_proxies" | "scopes") => {
@@ -285,7 +283,7 @@ fn set_from_environment(table: &mut toml::Table, name: &str, value: &str) -> Res
         // Lists of tables are written as in the file, on one line.
         _ if matches!(leaf.as_str(), "groups" | "source") => {
             let read: toml::Table = toml::from_str(&format!("{leaf} = {value}"))
-                .map_err(|error| Error::invalid(format!("environment variable {name}: {}", one_line(&error.to_string()))))?;
+                .map_err(|error| settings::setting_variable_invalid(name, one_line(&error.to_string())))?;
             read.into_iter().map(|(_, value)| value).next().unwrap_or_else(|| toml::Value::Array(Vec::new()))
         }
         Ok(number) if !matches!(leaf.as_str(), "unit" | "access_key" | "secret_key" | "client_id" | "client_secret") => {

@@ -1,5 +1,10 @@
-//! The error type of all crates. Its [`ErrorKind`] decides about retries and the exit code.
+//! The error type of all crates. Its [`ErrorKind`] decides about retries, the exit code and the HTTP status; its message is a row of
+//! the table ([`messages`]).
 
+pub mod messages;
+
+use self::messages::{ErrorText, Message, StoredMessage, Value};
+use crate::language::Language;
 use std::fmt;
 
 /// Kind of an error. Code that reacts to an error looks at its kind alone.
@@ -41,6 +46,20 @@ impl ErrorKind {
         }
     }
 
+    /// HTTP status of an answer with an error of this kind.
+    #[must_use]
+    pub fn http_status(self) -> u16 {
+        match self {
+            ErrorKind::Invalid => 400,
+            ErrorKind::Denied => 403,
+            ErrorKind::NotFound => 404,
+            ErrorKind::Conflict => 409,
+            ErrorKind::Limit => 429,
+            ErrorKind::Corrupt | ErrorKind::Internal => 500,
+            ErrorKind::Unavailable | ErrorKind::AccessRefused | ErrorKind::DependencyMissing => 503,
+        }
+    }
+
     /// Whether the same work may succeed later without any change.
     #[must_use]
     pub fn is_transient(self) -> bool {
@@ -55,11 +74,19 @@ impl ErrorKind {
     }
 }
 
-/// An error: its kind, one sentence that names the object and the next step, and its cause.
+/// An error: its kind, a message that names the object and the next step, and its cause.
 pub struct Error {
     kind: ErrorKind,
-    context: String,
+    message: ErrorMessage,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+enum ErrorMessage {
+    Coded(Message),
+    /// Received from a reading process.
+    Stored(StoredMessage),
+    /// English only.
+    Plain(String),
 }
 
 /// Result with this crate's [`Error`].
@@ -77,7 +104,19 @@ impl Error {
     /// An error of `kind`; `context` is lower case, without a full stop.
     #[must_use]
     pub fn new(kind: ErrorKind, context: impl Into<String>) -> Self {
-        Self { kind, context: context.into(), source: None }
+        Self { kind, message: ErrorMessage::Plain(context.into()), source: None }
+    }
+
+    /// An error of the table; the functions of [`messages`] call this.
+    #[must_use]
+    pub fn from_text(text: &'static ErrorText, values: Vec<(&'static str, Value)>) -> Self {
+        Self { kind: text.kind, message: ErrorMessage::Coded(Message::new(&text.message, values)), source: None }
+    }
+
+    /// An error that another process reported.
+    #[must_use]
+    pub fn from_stored(kind: ErrorKind, message: StoredMessage) -> Self {
+        Self { kind, message: ErrorMessage::Stored(message), source: None }
     }
 
     constructors! {
@@ -116,29 +155,82 @@ impl Error {
         self.kind
     }
 
-    /// The sentence alone, without its causes.
+    /// Code of the message; `None` for one without.
     #[must_use]
-    pub fn context(&self) -> &str {
-        &self.context
+    pub fn code(&self) -> Option<&str> {
+        match &self.message {
+            ErrorMessage::Coded(message) => Some(message.code()),
+            ErrorMessage::Stored(message) => Some(&message.code),
+            ErrorMessage::Plain(_) => None,
+        }
     }
 
-    /// The sentence and its causes in one line.
+    /// The message alone in English, without its causes.
     #[must_use]
-    pub fn chain(&self) -> String {
-        let mut line = self.context.clone();
+    pub fn context(&self) -> String {
+        self.own_text(Language::English)
+    }
+
+    /// The message and its causes in the reader's language. Causes that other programs report are in English, so they are left out for
+    /// readers of Vietnamese; logs have them.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let mut line = self.own_text(language);
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
-            line.push_str(": ");
-            line.push_str(&error.to_string());
+            let text = match (error.downcast_ref::<Self>(), language) {
+                (Some(own), _) => Some(own.own_text(language)),
+                (None, Language::English) => Some(error.to_string()),
+                (None, Language::Vietnamese) => None,
+            };
+            if let Some(text) = text {
+                line.push_str(": ");
+                line.push_str(&text);
+            }
             cause = error.source();
         }
         line
+    }
+
+    /// The message and its causes in one line of English, for logs and records.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        self.text(Language::English)
+    }
+
+    /// The message with those of its causes that have codes, to be kept; `None` for one without a code.
+    #[must_use]
+    pub fn to_stored(&self) -> Option<StoredMessage> {
+        let mut message = match &self.message {
+            ErrorMessage::Coded(message) => message.to_stored(),
+            ErrorMessage::Stored(message) => message.clone(),
+            ErrorMessage::Plain(_) => return None,
+        };
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            if let Some(stored) = error.downcast_ref::<Self>().and_then(Self::to_stored) {
+                message.cause = Some(Box::new(stored));
+                break;
+            }
+            cause = error.source();
+        }
+        Some(message)
+    }
+
+    /// The message alone in the reader's language, without its causes.
+    #[must_use]
+    pub fn own_text(&self, language: Language) -> String {
+        match &self.message {
+            ErrorMessage::Coded(message) => message.text(language),
+            ErrorMessage::Stored(message) => message.text(language).unwrap_or_else(|| message.code.clone()),
+            ErrorMessage::Plain(text) => text.clone(),
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.context)
+        f.write_str(&self.own_text(Language::English))
     }
 }
 

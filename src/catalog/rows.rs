@@ -22,7 +22,7 @@ pub(crate) fn dossier_from_row(row: &AnyRow) -> Result<Dossier> {
 pub(crate) fn refusal_from_row(row: &AnyRow) -> Result<Option<Refusal>> {
     let class: Option<String> = get(row, "class")?;
     let reason: Option<String> = get(row, "reason")?;
-    Ok(class.map(|class| Refusal { class: RefusalClass::parse_or_bug(&class), reason: reason.unwrap_or_default() }))
+    Ok(class.map(|class| Refusal { class: RefusalClass::parse_or_bug(&class), reason: reason.unwrap_or_default(), message: None }))
 }
 
 pub(crate) fn file_from_row(row: &AnyRow) -> Result<File> {

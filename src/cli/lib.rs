@@ -15,6 +15,8 @@ pub mod system;
 use clap::{CommandFactory, Parser};
 use command_line::{Cli, Command};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{arguments, program};
+use sohoa_texts::error_texts::error_text;
 use sohoa_texts::{Language, Message, localize};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -52,7 +54,7 @@ pub fn execute(cli: Cli) -> u8 {
         Command::Completions(completions) => Ok(completions.execute(&mut Cli::command())),
         _ => match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
             Ok(runtime) => runtime.block_on(execute_async(&cli)),
-            Err(error) => Err(Error::unavailable("the program cannot start its threads").caused_by(error)),
+            Err(error) => Err(arguments::threads_unavailable().caused_by(error)),
         },
     };
     outcome.unwrap_or_else(|error| print_error(&cli, &error))
@@ -92,7 +94,7 @@ async fn execute_async(cli: &Cli) -> Result<u8> {
         | Command::TrainingData(_)
         | Command::BuildBigrams(_)
         | Command::Models(_)
-        | Command::Completions(_) => Err(Error::internal("handled before")),
+        | Command::Completions(_) => Err(program::bug("command line: handled before")),
     }
 }
 
@@ -102,7 +104,8 @@ fn print_error(cli: &Cli, error: &Error) -> u8 {
         return 0;
     }
     let code = cli.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
-    let lead = localize(Language::from_code(&code), Message::ErrorPrefix { kind: error.kind() });
-    eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error.chain()));
+    let language = Language::from_code(&code);
+    let lead = localize(language, Message::ErrorPrefix { kind: error.kind() });
+    eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error_text(language, error)));
     error.kind().exit_code()
 }

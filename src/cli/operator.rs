@@ -1,6 +1,7 @@
 //! The person who uses the command line.
 
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::model::account::{Grant, Identity, Role, User};
 
 /// Name of the author of a decision: `by`, else the user of this machine.
@@ -9,7 +10,7 @@ use sohoa_base::model::account::{Grant, Identity, Role, User};
 /// `Invalid` where neither is known.
 pub fn resolve_author(by: Option<&String>) -> Result<String> {
     let by = by.cloned().or_else(|| std::env::var("USER").ok()).filter(|name| !name.trim().is_empty());
-    by.ok_or_else(|| Error::invalid("nobody decides; say who with --by NAME"))
+    by.ok_or_else(arguments::author_missing)
 }
 
 /// User of this machine, by the identifier that the system gives and not by what the environment says: the name in `/etc/passwd`, or the

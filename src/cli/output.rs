@@ -1,11 +1,11 @@
 //! Output of results on stdout and to files.
 
 use serde::Serialize;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{arguments, program};
 use sohoa_base::model::batch::{FailedItem, FileBalance, PageBalance};
-use sohoa_roadmap::table_reader::CellError;
-use sohoa_texts::error_texts::translate;
-use sohoa_texts::{Language, Message};
+use sohoa_roadmap::table_reader::CellProblem;
+use sohoa_texts::Message;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use std::path::Path;
 /// # Errors
 /// `Internal` when it has no JSON form; `Unavailable` when stdout is closed.
 pub fn print_json(value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).or_error(ErrorKind::Internal, || "the answer has no JSON form".to_owned())?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| program::bug("command line: JSON of the answer").caused_by(error))?;
     print_line(&text)
 }
 
@@ -51,24 +51,22 @@ pub fn failed_item_message(item: &FailedItem) -> Message<'static> {
 /// # Errors
 /// `Unavailable` when stdout is closed.
 pub fn print_line(text: &str) -> Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").or_error(ErrorKind::Unavailable, || "stdout is closed".to_owned())
+    writeln!(std::io::stdout().lock(), "{text}").map_err(|error| arguments::output_closed().caused_by(error))
 }
 
 pub(crate) fn write_output(output: Option<&Path>, bytes: &[u8]) -> Result<u8> {
     match output {
-        Some(file) => std::fs::write(file, bytes).or_error(ErrorKind::Unavailable, || format!("cannot write {}", file.display()))?,
+        Some(file) => std::fs::write(file, bytes).map_err(|error| arguments::output_unwritable(file.display()).caused_by(error))?,
         None => {
-            std::io::stdout().lock().write_all(bytes).or_error(ErrorKind::Unavailable, || "stdout is closed".to_owned())?;
+            std::io::stdout().lock().write_all(bytes).map_err(|error| arguments::output_closed().caused_by(error))?;
         }
     }
     Ok(0)
 }
 
-pub(crate) fn print_wrong_cells(wrong: &[CellError], language: Language) -> Result<()> {
-    wrong.iter().try_for_each(|wrong| {
-        let problem = translate(language, &wrong.problem);
-        print_line(&format!("{}!{}\t{}", sanitize_terminal(&wrong.sheet), wrong.cell, sanitize_terminal(&problem)))
-    })
+pub(crate) fn print_wrong_cells(wrong: &[CellProblem]) -> Result<()> {
+    let line = |wrong: &CellProblem| format!("{}!{}\t{}", sanitize_terminal(&wrong.sheet), wrong.cell, sanitize_terminal(&wrong.problem));
+    wrong.iter().try_for_each(|wrong| print_line(&line(wrong)))
 }
 
 /// Makes untrusted text safe for a terminal: control characters become U+FFFD.

@@ -1,7 +1,8 @@
 //! Startup of commands: pipeline, path of this program, stop signals.
 
 use crate::global_args::GlobalArgs;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_engine::networks::models;
 use sohoa_pipeline::pipeline_file;
@@ -26,7 +27,8 @@ pub fn read_pipeline(file: Option<&Path>) -> Result<(String, PipelinePlan)> {
     let (text, origin) = match file {
         None => (pipeline_file::ADMINISTRATIVE.to_owned(), "administrative (built in)".to_owned()),
         Some(file) => {
-            let text = std::fs::read_to_string(file).or_error(ErrorKind::Invalid, || format!("cannot read pipeline {}", file.display()))?;
+            let text =
+                std::fs::read_to_string(file).map_err(|error| arguments::pipeline_file_unreadable(file.display()).caused_by(error))?;
             (text, file.display().to_string())
         }
     };
@@ -39,7 +41,7 @@ pub fn read_pipeline(file: Option<&Path>) -> Result<(String, PipelinePlan)> {
 /// # Errors
 /// `Unavailable` when the system does not report it.
 pub fn current_program() -> Result<PathBuf> {
-    std::env::current_exe().or_error(ErrorKind::Unavailable, || "the system does not tell where this program is".to_owned())
+    std::env::current_exe().map_err(|error| arguments::program_path_unknown().caused_by(error))
 }
 
 /// Token that Ctrl-C or SIGTERM cancels.

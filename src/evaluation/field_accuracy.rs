@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_base::model::record::Description;
 use sohoa_base::text::nfc::nfc;
 use std::collections::BTreeMap;
@@ -124,7 +125,7 @@ fn normalize_value(text: &str) -> String {
 /// # Errors
 /// `Invalid` where the text is not a JSON object.
 pub fn compare(description: &Description, known: &str) -> Result<Vec<FieldComparison>> {
-    let bad = |what: &str| Error::invalid(format!("known fields: {what}; write an object as in data/pages/*.meta.json"));
+    let bad = |detail: &str| evaluation::known_fields_invalid(detail);
     let known: Value = serde_json::from_str(known).map_err(|error| bad(&error.to_string()))?;
     let known = known.as_object().ok_or_else(|| bad("not an object"))?;
     let spans: Vec<String> = known

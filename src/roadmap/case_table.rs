@@ -1,6 +1,7 @@
 //! The table of one-stop dossiers that offices submit: reading it, with all cell errors, and its template.
 
 use crate::table_reader::{CellError, RowCells, Sheet, read_table};
+use sohoa_base::messages::roadmap;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::calendar::{Calendar, Day};
 use sohoa_base::model::roadmap::one_stop_case::{Case, CaseCode, Reuse};
@@ -51,17 +52,13 @@ pub struct CaseImportContext<'a> {
 pub fn read_cases(sheets: &[Sheet], context: &CaseImportContext<'_>) -> Result<Vec<Case>, Vec<CellError>> {
     let named = sheets.iter().find(|(name, _)| fold(name.trim()) == fold(CASE_SHEET));
     let Some((name, rows)) = named.or_else(|| sheets.first()) else {
-        return Err(vec![CellError {
-            sheet: CASE_SHEET.to_owned(),
-            cell: String::new(),
-            problem: "the workbook has no such sheet".to_owned(),
-        }]);
+        return Err(vec![CellError::of_sheet(CASE_SHEET, roadmap::cell_sheet_missing())]);
     };
     let mut wrong = Vec::new();
     let mut codes = BTreeSet::new();
     let cases = read_table(name, rows, &CASE_COLUMNS, &mut wrong, |cells| read_case(cells, context, &mut codes));
     if cases.is_empty() && wrong.is_empty() {
-        wrong.push(CellError { sheet: name.clone(), cell: String::new(), problem: "there is no one-stop dossier in it".to_owned() });
+        wrong.push(CellError::of_sheet(name, roadmap::sheet_without_cases()));
     }
     if wrong.is_empty() { Ok(cases.into_iter().flatten().collect()) } else { Err(wrong) }
 }
@@ -71,12 +68,12 @@ fn read_case(cells: &mut RowCells<'_>, context: &CaseImportContext<'_>, codes: &
     let text = cells.required_text("code");
     let parsed = CaseCode::parse(&text);
     if parsed.is_none() && !text.is_empty() {
-        cells.report_error("code", format!("{text:?} is no code of a one-stop dossier; write H24.16-200514-0001"));
+        cells.report_error("code", roadmap::case_code_invalid(&text));
     }
     let code = parsed?;
     let written = code.to_string();
     if !codes.insert(written.clone()) {
-        cells.report_error("code", format!("one-stop dossier {written} stands here twice"));
+        cells.report_error("code", roadmap::case_repeated(&written));
     }
     let received = optional_day(cells, "received").unwrap_or(code.received);
     let resolved = optional_day(cells, "resolved");
@@ -84,9 +81,9 @@ fn read_case(cells: &mut RowCells<'_>, context: &CaseImportContext<'_>, codes: &
     for (name, day, may_come) in [("received", Some(received), false), ("resolved", resolved, false), ("due", due, true)] {
         let Some(day) = day else { continue };
         if day < received {
-            cells.report_error(name, format!("{} is before the dossier was received", day.format_dmy()));
+            cells.report_error(name, roadmap::case_day_before_receipt(day.format_dmy()));
         } else if day > context.today && !may_come {
-            cells.report_error(name, format!("{} is still to come", day.format_dmy()));
+            cells.report_error(name, roadmap::case_day_in_future(day.format_dmy()));
         }
     }
     let due = due.or_else(|| due_by_days(cells, received)).map(|due| Calendar::vietnam().first_working_day_from(due));
@@ -95,7 +92,7 @@ fn read_case(cells: &mut RowCells<'_>, context: &CaseImportContext<'_>, codes: &
     let unit = unit.or_else(|| context.default_unit.map(str::to_owned)).or_else(|| known.cloned()).unwrap_or(code.unit);
     for unit in std::iter::once(&unit).chain(known) {
         if !context.units.contains(unit) {
-            cells.report_error("unit", format!("you may not hand in dossiers of unit {unit}"));
+            cells.report_error("unit", roadmap::case_unit_not_allowed(unit));
             break;
         }
     }
@@ -115,7 +112,7 @@ fn due_by_days(cells: &mut RowCells<'_>, received: Day) -> Option<Day> {
     }
     let days = text.parse().ok().filter(|days| (1..=MAX_WORKING_DAYS).contains(days));
     if days.is_none() {
-        cells.report_error("days", format!("{text:?} is no number of working days; write a whole number from 1 to {MAX_WORKING_DAYS}"));
+        cells.report_error("days", roadmap::case_days_invalid(&text, MAX_WORKING_DAYS));
     }
     days.map(|days| Calendar::vietnam().nth_working_day_after(received, days))
 }
@@ -125,7 +122,7 @@ fn read_reuse(cells: &mut RowCells<'_>) -> Option<Reuse> {
     let folded = fold(&text);
     let found = REUSE_WORDS.iter().find(|(_, words)| words.iter().any(|word| fold(word) == folded)).map(|(reuse, _)| *reuse);
     if found.is_none() && !text.is_empty() {
-        cells.report_error("reused", format!("{text:?} does not say whether papers were used again; write có, không or DVCQG"));
+        cells.report_error("reused", roadmap::case_reuse_unknown(&text));
     }
     found
 }

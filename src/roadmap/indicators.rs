@@ -2,7 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::roadmap;
 use sohoa_base::model::calendar::Day;
 use sohoa_base::text::numbers;
 use std::collections::BTreeMap;
@@ -124,7 +125,7 @@ static INDICATOR_SETS: LazyLock<Vec<IndicatorSet>> =
 /// `NotFound` if there is none.
 pub fn indicator_set_in_force(code: &str, day: Day) -> Result<&'static IndicatorSet> {
     let found = INDICATOR_SETS.iter().filter(|set| set.code == code && set.from <= day).max_by_key(|set| set.from);
-    found.ok_or_else(|| Error::not_found(format!("there is no set of criteria {code:?} in force on {day}")))
+    found.ok_or_else(|| roadmap::indicator_set_unknown(code, day))
 }
 
 /// Scores the indicators of a set for these figures.

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, roadmap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -113,10 +114,7 @@ pub fn defect_kinds() -> &'static [DefectKind] {
 /// `Invalid` for an unknown code.
 pub fn defect_kind(code: &str) -> Result<&'static DefectKind> {
     let known = || defect_kinds().iter().map(|kind| kind.code.as_str()).collect::<Vec<_>>().join(", ");
-    defect_kinds()
-        .iter()
-        .find(|kind| kind.code == code)
-        .ok_or_else(|| Error::invalid(format!("there is no defect {code:?}; known are {}", known())))
+    defect_kinds().iter().find(|kind| kind.code == code).ok_or_else(|| roadmap::defect_unknown(code, known()))
 }
 
 /// Sampling plan for a lot of `lot` pages.
@@ -125,9 +123,9 @@ pub fn defect_kind(code: &str) -> Result<&'static DefectKind> {
 /// `Invalid` for an empty lot; `Internal` where the tables have no row for it.
 pub fn sampling_plan(lot: u32, level: InspectionLevel) -> Result<SamplingPlan> {
     if lot == 0 {
-        return Err(Error::invalid("the lot has no page"));
+        return Err(roadmap::lot_empty());
     }
-    let missing = || Error::internal("the tables of samples have no row for the lot");
+    let missing = || program::bug("sampling: no row for the lot");
     let tables = TABLES.as_ref().ok_or_else(missing)?;
     let row = tables.lots.iter().find(|row| lot <= row.to).ok_or_else(missing)?;
     let letter = row.letters.chars().nth(level as usize).ok_or_else(missing)?;

@@ -2,6 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use sohoa_base::language::Language;
+use sohoa_base::messages::{Message, roadmap};
 use sohoa_base::model::calendar::Day;
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::numbers;
@@ -11,14 +13,38 @@ use std::collections::BTreeMap;
 pub type Sheet = (String, Vec<Vec<String>>);
 
 /// An invalid cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellError {
     /// Name of the sheet.
     pub sheet: String,
     /// Address of the cell, such as `C12`; the row number alone if the whole row is concerned.
     pub cell: String,
-    /// The problem, in English; `sohoa-texts` translates it.
+    /// The problem.
+    pub problem: Message,
+}
+
+/// An invalid cell, for a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CellProblem {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Address of the cell, such as `C12`; the row number alone if the whole row is concerned.
+    pub cell: String,
+    /// The problem, in the reader's language.
     pub problem: String,
+}
+
+impl CellError {
+    /// An error of a whole sheet.
+    pub(crate) fn of_sheet(sheet: &str, problem: Message) -> Self {
+        Self { sheet: sheet.to_owned(), cell: String::new(), problem }
+    }
+
+    /// The error with its text in the reader's language.
+    #[must_use]
+    pub fn for_reader(self, language: Language) -> CellProblem {
+        CellProblem { sheet: self.sheet, cell: self.cell, problem: self.problem.text(language) }
+    }
 }
 
 /// Number of rows searched for a heading.
@@ -39,7 +65,7 @@ impl RowCells<'_> {
         place.and_then(|place| self.cells.get(place)).map(|cell| cell.trim().to_owned()).unwrap_or_default()
     }
 
-    pub(crate) fn report_error(&mut self, name: &str, problem: String) {
+    pub(crate) fn report_error(&mut self, name: &str, problem: Message) {
         let cell = self.columns.get(name).map_or_else(|| self.row.to_string(), |place| format!("{}{}", column_letters(*place), self.row));
         self.errors.push(CellError { sheet: self.sheet.to_owned(), cell, problem });
     }
@@ -47,7 +73,7 @@ impl RowCells<'_> {
     pub(crate) fn required_text(&mut self, name: &str) -> String {
         let text = self.text(name);
         if text.is_empty() {
-            self.report_error(name, "must not be empty".to_owned());
+            self.report_error(name, roadmap::cell_empty());
         }
         text
     }
@@ -56,7 +82,7 @@ impl RowCells<'_> {
         let text = self.required_text(name);
         Day::parse(&text).unwrap_or_else(|| {
             if !text.is_empty() {
-                self.report_error(name, format!("{text:?} is no day; write 31/12/2027"));
+                self.report_error(name, roadmap::cell_day_invalid(&text));
             }
             Day(0)
         })
@@ -67,13 +93,13 @@ impl RowCells<'_> {
         match (text.as_str(), if_empty) {
             ("", Some(value)) => value,
             ("", None) => {
-                self.report_error(name, "must not be empty".to_owned());
+                self.report_error(name, roadmap::cell_empty());
                 0.0
             }
             _ => match numbers::parse_number(&text).filter(|number| *number >= 0.0 && number.is_finite()) {
                 Some(number) => number,
                 None => {
-                    self.report_error(name, format!("{text:?} is no number; write 1.545.000 or 25,5"));
+                    self.report_error(name, roadmap::cell_number_invalid(&text));
                     0.0
                 }
             },
@@ -104,11 +130,7 @@ pub(crate) fn read_table<T>(
         heads.max_by_key(|(place, columns)| (columns.len(), HEADER_SEARCH_ROWS - place)).filter(|(_, columns)| columns.len() > 1)
     else {
         let heads: Vec<&str> = known.iter().map(|(_, written)| *written).collect();
-        wrong.push(CellError {
-            sheet: sheet.to_owned(),
-            cell: "1".to_owned(),
-            problem: format!("has no heading; its columns are {}", heads.join(", ")),
-        });
+        wrong.push(CellError { sheet: sheet.to_owned(), cell: "1".to_owned(), problem: roadmap::cell_heading_missing(heads.join(", ")) });
         return Vec::new();
     };
     let mut out = Vec::new();

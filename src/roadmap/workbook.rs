@@ -1,6 +1,7 @@
 //! Reading a roadmap from a workbook, with all cell errors, and writing it.
 
 use crate::table_reader::{CellError, RowCells, Sheet, read_table};
+use sohoa_base::messages::roadmap as messages;
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::plan::{Conversion, Measure, Phase, Roadmap, Target};
 use sohoa_base::text::fold::fold;
@@ -63,21 +64,13 @@ pub fn read_roadmap(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap
     let [head, phases, targets, conversions] = SHEET_NAMES.map(named);
     let targets = targets.or_else(|| sheets.first().filter(|_| sheets.len() == 1));
     let Some((targets_name, targets)) = targets else {
-        return Err(vec![CellError {
-            sheet: SHEET_NAMES[2].to_owned(),
-            cell: String::new(),
-            problem: "the workbook has no such sheet".to_owned(),
-        }]);
+        return Err(vec![CellError::of_sheet(SHEET_NAMES[2], messages::cell_sheet_missing())]);
     };
     let mut roadmap = match (head, known) {
         (Some((name, rows)), _) => read_header(name, rows, &mut wrong),
         (None, Some(known)) => Roadmap { targets: Vec::new(), ..known.clone() },
         (None, None) => {
-            wrong.push(CellError {
-                sheet: SHEET_NAMES[0].to_owned(),
-                cell: String::new(),
-                problem: "the workbook has no such sheet".to_owned(),
-            });
+            wrong.push(CellError::of_sheet(SHEET_NAMES[0], messages::cell_sheet_missing()));
             return Err(wrong);
         }
     };
@@ -101,19 +94,14 @@ pub fn read_roadmap(sheets: &[Sheet], known: Option<&Roadmap>) -> Result<Roadmap
     for target in &roadmap.targets {
         if roadmap.pages_per_measure(target).is_none() && !matches!(target.measure, Measure::Dossier | Measure::Document) {
             let problem = match target.measure {
-                Measure::Percent => format!("line {} is told in per cent: give the pages of all its holdings", target.code),
-                other => format!(
-                    "line {} is told in {}: the sheet {} must say how many pages that is",
-                    target.code,
-                    other.as_str(),
-                    SHEET_NAMES[3]
-                ),
+                Measure::Percent => messages::target_without_holdings(&target.code),
+                other => messages::target_without_conversion(&target.code, measure_word(other), SHEET_NAMES[3]),
             };
-            wrong.push(CellError { sheet: targets_name.clone(), cell: String::new(), problem });
+            wrong.push(CellError::of_sheet(targets_name, problem));
         }
     }
     if roadmap.targets.is_empty() && wrong.is_empty() {
-        wrong.push(CellError { sheet: targets_name.clone(), cell: String::new(), problem: "there is no line in it".to_owned() });
+        wrong.push(CellError::of_sheet(targets_name, messages::sheet_without_targets()));
     }
     if wrong.is_empty() {
         return Ok(roadmap);
@@ -141,11 +129,11 @@ fn read_header(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<CellError>) ->
     let mut text = |name: &str, written: &str| match found.get(name) {
         Some((number, text)) if !text.is_empty() => (*number, text.clone()),
         Some((number, _)) => {
-            wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{number}"), problem: "must not be empty".to_owned() });
+            wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{number}"), problem: messages::cell_empty() });
             (*number, String::new())
         }
         None => {
-            wrong.push(CellError { sheet: sheet.to_owned(), cell: String::new(), problem: format!("the row {written:?} is missing") });
+            wrong.push(CellError::of_sheet(sheet, messages::cell_row_missing(written)));
             (0, String::new())
         }
     };
@@ -153,7 +141,7 @@ fn read_header(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<CellError>) ->
     let mut day = |(number, text): (usize, String)| {
         Day::parse(&text).unwrap_or_else(|| {
             if !text.is_empty() {
-                let problem = format!("{text:?} is no day; write 31/12/2027");
+                let problem = messages::cell_day_invalid(&text);
                 wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{number}"), problem });
             }
             Day(0)
@@ -162,7 +150,7 @@ fn read_header(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<CellError>) ->
     let (issued, from, to_cell) = (day(issued), day(from), to.0);
     let to = day(to);
     if from > to {
-        wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{to_cell}"), problem: "ends before it begins".to_owned() });
+        wrong.push(CellError { sheet: sheet.to_owned(), cell: format!("B{to_cell}"), problem: messages::cell_end_before_begin() });
     }
     Roadmap {
         decision: decision.1,
@@ -180,23 +168,23 @@ fn read_header(sheet: &str, rows: &[Vec<String>], wrong: &mut Vec<CellError>) ->
 fn read_target(cells: &mut RowCells<'_>, phases: &BTreeSet<String>, codes: &mut BTreeSet<String>) -> Target {
     let code = cells.required_text("code");
     if code.chars().any(char::is_control) {
-        cells.report_error("code", "holds a line break or another sign that is no letter".to_owned());
+        cells.report_error("code", messages::cell_sign_invalid());
     }
     if !code.is_empty() && !codes.insert(code.clone()) {
-        cells.report_error("code", format!("line {code} stands here twice"));
+        cells.report_error("code", messages::cell_target_repeated(&code));
     }
     let phase = cells.text("phase");
     if !phase.is_empty() && !phases.contains(&phase) {
-        cells.report_error("phase", format!("there is no phase {phase:?}; the sheet {} lists them", SHEET_NAMES[1]));
+        cells.report_error("phase", messages::cell_phase_unknown(&phase, SHEET_NAMES[1]));
     }
     let priority = cells.number("priority", Some(3.0));
     if !(1.0..=5.0).contains(&priority) || priority.fract() != 0.0 {
-        cells.report_error("priority", "is a whole number from 1 (first) to 5 (last)".to_owned());
+        cells.report_error("priority", messages::cell_priority_invalid());
     }
     let quantity = cells.number("target", None);
     let baseline = cells.number("baseline", Some(0.0));
     if baseline > quantity {
-        cells.report_error("baseline", "is more than the target".to_owned());
+        cells.report_error("baseline", messages::cell_baseline_too_large());
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let (priority, budget) = (priority as u8, cells.number("budget", Some(0.0)) as u64);
@@ -229,10 +217,15 @@ fn read_measure(cells: &mut RowCells<'_>) -> Measure {
     found.unwrap_or_else(|| {
         if !text.is_empty() {
             let known: Vec<&str> = MEASURE_WORDS.iter().filter_map(|(_, words)| words.first().copied()).collect();
-            cells.report_error("measure", format!("{text:?} is no measure; known are {}", known.join(", ")));
+            cells.report_error("measure", messages::cell_measure_unknown(&text, known.join(", ")));
         }
         Measure::Page
     })
+}
+
+/// The word with which a workbook names a measure.
+fn measure_word(measure: Measure) -> &'static str {
+    MEASURE_WORDS.iter().find(|(own, _)| *own == measure).and_then(|(_, words)| words.first()).map_or("", |word| word)
 }
 
 /// Writes the roadmap as sheets that [`read_roadmap`] reads.
@@ -248,9 +241,6 @@ pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
     ];
     let own = HEAD_ROWS.iter().zip(values).map(|((_, written), value)| vec![(*written).to_owned(), value]).collect();
     let phases = roadmap.phases.iter().map(|phase| vec![phase.code.clone(), phase.from.format_dmy(), phase.to.format_dmy()]);
-    let word = |measure: Measure| {
-        MEASURE_WORDS.iter().find(|(own, _)| *own == measure).and_then(|(_, words)| words.first()).map_or("", |word| word).to_owned()
-    };
     let targets = roadmap.targets.iter().map(|target| {
         vec![
             target.code.clone(),
@@ -262,7 +252,7 @@ pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
             target.kind.clone(),
             target.retention.clone(),
             target.years.clone(),
-            word(target.measure),
+            measure_word(target.measure).to_owned(),
             format_decimal(target.baseline),
             format_decimal(target.quantity),
             format_decimal(target.holdings_pages),
@@ -273,7 +263,8 @@ pub fn write_roadmap(roadmap: &Roadmap) -> Vec<Sheet> {
             target.dossier_prefixes.join("; "),
         ]
     });
-    let conversions = roadmap.conversions.iter().map(|one| vec![one.fonds.clone(), word(one.measure), format_decimal(one.pages)]);
+    let conversions =
+        roadmap.conversions.iter().map(|one| vec![one.fonds.clone(), measure_word(one.measure).to_owned(), format_decimal(one.pages)]);
     let with = |head: Vec<String>, rows: Vec<Vec<String>>| std::iter::once(head).chain(rows).collect::<Vec<_>>();
     vec![
         (SHEET_NAMES[0].to_owned(), own),

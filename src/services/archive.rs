@@ -4,7 +4,8 @@ use crate::runs::trial_slots::TrialSlots;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::config::{Config, Limits};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{arguments, maintenance, program};
 use sohoa_base::model::calendar::Day;
 use sohoa_base::private_files;
 use sohoa_catalog::Catalog;
@@ -92,9 +93,9 @@ impl Archive {
         }
         let home = &config.home;
         let scratch = home.join("tmp");
-        let cannot = |folder: &Path| format!("cannot make the folder {}; check its permissions", folder.display());
-        private_files::claim_folder(home, HOME_MARKS).or_error(ErrorKind::Unavailable, || cannot(home))?;
-        private_files::create_folder(&scratch).or_error(ErrorKind::Unavailable, || cannot(&scratch))?;
+        let failed = |folder: &Path| maintenance::folder_not_creatable(folder.display());
+        private_files::claim_folder(home, HOME_MARKS).map_err(|error| failed(home).caused_by(error))?;
+        private_files::create_folder(&scratch).map_err(|error| failed(&scratch).caused_by(error))?;
         let (store, store_calls) = CountedStore::new(open_blobs::open(&config.store_url(), &s3_options(&config)).await?);
         let store: Arc<dyn BlobStore> = Arc::new(store);
         let catalog = Catalog::open(&config.catalog_url()).await?;
@@ -129,12 +130,12 @@ impl Archive {
     pub(crate) fn worker_threads(&self) -> Result<Handle> {
         if self.worker_threads.get().is_none() {
             let runtime = Builder::new_multi_thread().worker_threads(self.config.job_count()).thread_name("worker").enable_all().build();
-            let runtime = runtime.or_error(ErrorKind::Unavailable, || "the program cannot start its threads".to_owned())?;
+            let runtime = runtime.map_err(|error| arguments::threads_unavailable().caused_by(error))?;
             // Of two threads that come here at once, one keeps its runtime, and the other's is dropped.
             let _ = self.worker_threads.set(WorkerThreads(Some(runtime)));
         }
         let runtime = self.worker_threads.get().and_then(|threads| threads.0.as_ref());
-        runtime.map(|runtime| runtime.handle().clone()).ok_or_else(|| Error::internal("there are no worker threads"))
+        runtime.map(|runtime| runtime.handle().clone()).ok_or_else(|| program::bug("archive: no worker threads"))
     }
 
     /// Today's date in Việt Nam.
@@ -169,8 +170,8 @@ impl Archive {
 async fn check_identity(store: &dyn BlobStore, catalog: &Catalog, config: &Config) -> Result<()> {
     let stored = match store.get(key::IDENTITY).await {
         Ok(json) => {
-            let identity: StoreIdentity = serde_json::from_slice(&json)
-                .or_error(ErrorKind::Corrupt, || format!("{} in the store is no identity of an archive", key::IDENTITY))?;
+            let identity: StoreIdentity =
+                serde_json::from_slice(&json).map_err(|error| maintenance::stored_file_invalid(key::IDENTITY).caused_by(error))?;
             Some(identity.archive)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => None,
@@ -184,22 +185,17 @@ async fn check_identity(store: &dyn BlobStore, catalog: &Catalog, config: &Confi
             let archive = catalog.set_archive_id(&uuid::Uuid::now_v7().to_string()).await?;
             write_identity(store, archive).await
         }
-        (Some(_), Some(_)) => Err(Error::access_refused(format!(
-            "the store {place} belongs to another archive than the catalogue; correct the address of the store or of the catalogue"
-        ))),
+        (Some(_), Some(_)) => Err(maintenance::store_of_other_archive(place)),
         (None, Some(archive)) if catalog.deposited_dossiers("", 1).await?.is_empty() && catalog.batches(1).await?.is_empty() => {
             write_identity(store, archive).await
         }
-        (None, Some(_)) => Err(Error::unavailable(format!(
-            "the store {place} does not carry the identity of this archive ({}): mount its disk, correct the address, or bring the store back from a copy",
-            key::IDENTITY
-        ))),
+        (None, Some(_)) => Err(maintenance::store_identity_missing(place, key::IDENTITY)),
     }
 }
 
 async fn write_identity(store: &dyn BlobStore, archive: String) -> Result<()> {
     let json = serde_json::to_vec_pretty(&StoreIdentity { archive });
-    store.put(key::IDENTITY, json.or_error(ErrorKind::Internal, || "an identity has no JSON form".to_owned())?).await
+    store.put(key::IDENTITY, json.map_err(|error| program::bug("archive: JSON of the identity").caused_by(error))?).await
 }
 
 /// The identity in the store.

@@ -3,7 +3,8 @@
 
 use crate::archive::Archive;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{maintenance, program};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::roadmap::plan::Roadmap;
 use sohoa_catalog::{OutboxClaim, OutboxFact};
@@ -105,7 +106,7 @@ async fn put_fact(archive: &Archive, claim: &OutboxClaim) -> Result<()> {
         },
         OutboxFact::Roadmap { decision, version } => {
             let roadmap: Roadmap = serde_json::from_str(content(claim)?)
-                .or_error(ErrorKind::Corrupt, || format!("the outbox holds no roadmap of decision {decision}"))?;
+                .map_err(|error| maintenance::outbox_entry_invalid(key::roadmap(decision, *version)).caused_by(error))?;
             store.put(&key::roadmap(decision, *version), to_json(&roadmap)?).await
         }
         OutboxFact::Cases(id) => store.put(&key::cases(id), content(claim)?.as_bytes().to_vec()).await,
@@ -113,11 +114,11 @@ async fn put_fact(archive: &Archive, claim: &OutboxClaim) -> Result<()> {
 }
 
 fn content(claim: &OutboxClaim) -> Result<&str> {
-    claim.content.as_deref().ok_or_else(|| Error::corrupt(format!("the outbox holds no content of {:?}", claim.fact)))
+    claim.content.as_deref().ok_or_else(|| maintenance::outbox_entry_invalid(format!("{:?}", claim.fact)))
 }
 
 fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec_pretty(value).or_error(ErrorKind::Internal, || "a fact has no JSON form".to_owned())
+    serde_json::to_vec_pretty(value).map_err(|error| program::bug("outbox: JSON of an entry").caused_by(error))
 }
 
 /// Writes the ledger of a batch that has received its files. Of a finished one, intake blobs that are no longer needed are deleted.

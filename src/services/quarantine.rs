@@ -6,7 +6,8 @@ use crate::outbox;
 use crate::runs::execution;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, program};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::PageBalance;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -200,7 +201,7 @@ fn decision<'a>(officer: &'a Officer, note: Option<&'a str>) -> QuarantineDecisi
 /// Fails for an officer with an account who gives no reason.
 fn check_note(officer: &Officer, note: Option<&str>) -> Result<()> {
     if officer.has_account && note.is_none_or(|note| note.trim().is_empty()) {
-        return Err(Error::invalid("say in a note why this is decided"));
+        return Err(decisions::decision_note_missing());
     }
     Ok(())
 }
@@ -283,10 +284,8 @@ async fn find_quarantined(archive: &Archive, units: &UnitScope, name: &str) -> R
     let mut found = archive.catalog.held_dossiers(units).await?;
     found.retain(|held| held.dossier.name.code == name || object_names::dossier_object(&held.dossier.name) == name);
     match found.len() {
-        1 => found.pop().ok_or_else(|| Error::internal("one dossier is none")),
-        0 => Err(Error::not_found(format!("dossier {name} is not in quarantine; `sohoa quarantine list` shows what is"))),
-        _ => Err(Error::invalid(format!(
-            "several dossiers have the code {name}; give the whole name, as `sohoa quarantine list --json` shows it"
-        ))),
+        1 => found.pop().ok_or_else(|| program::bug("quarantine: the only dossier is gone")),
+        0 => Err(decisions::quarantine_dossier_unknown(name)),
+        _ => Err(decisions::quarantine_dossier_ambiguous(name)),
     }
 }

@@ -32,7 +32,7 @@ pub async fn compare(context: &Context<'_>, unit: &str, pages: &[(usize, &File, 
             Ok(entries) => entries,
             Err(error) if error.kind().is_transient() => return Err(error),
             Err(error) => {
-                let finding = ListFinding { code: "unreadable".to_owned(), detail: error.chain(), file: None };
+                let finding = ListFinding { code: "unreadable".to_owned(), detail: error.chain(), file: None, message: error.to_stored() };
                 return Ok(Some(ListComparison { findings: vec![finding], documents: Vec::new() }));
             }
         };

@@ -8,6 +8,7 @@ use crate::stage::{Context, OptionGroup, Stage, StageOptions, TaskState, options
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::secrecy;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{Dossier, File, Item, Page, QuarantineRelease};
 use sohoa_base::model::page::reading::Reading;
@@ -115,18 +116,17 @@ pub(crate) async fn read_again(
 
 /// Why a page goes into quarantine.
 fn secrecy_refusal(stamp: &DetectedSecrecy) -> Refusal {
-    let reason = format!(
-        "a stamp of secrecy was seen ({}, {} % sure); an officer in charge of secrets decides: sohoa quarantine",
-        stamp.level.as_stamped(),
-        stamp.confidence
-    );
-    Refusal { class: RefusalClass::Secret, reason }
+    Refusal::new(RefusalClass::Secret, &secrecy::secrecy_stamp_seen(stamp.level.as_stamped(), stamp.confidence))
 }
 
 /// Warning in the record of a page that an officer released although a stamp of secrecy was found.
 fn release_warning(release: &QuarantineRelease) -> Warning {
-    let note = release.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-    Warning::new("secrecy-released", format!("a stamp of secrecy was seen; {} released the page at {}{note}", release.by, release.at))
+    let (by, at) = (&release.by, &release.at);
+    let message = match &release.note {
+        Some(note) => secrecy::secrecy_stamp_released_with_note(by, at, note),
+        None => secrecy::secrecy_stamp_released(by, at),
+    };
+    Warning::new("secrecy-released", &message)
 }
 
 type ReadOutcome = (std::result::Result<CachedReading, Refusal>, Vec<(String, u64)>);

@@ -3,7 +3,8 @@
 use fax::{Color, VecWriter, encoder::Encoder};
 use image::GrayImage;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 
 /// An encoded scan of one page.
 #[derive(Debug, Clone)]
@@ -38,9 +39,9 @@ pub fn encode_fax(picture: &GrayImage, threshold: u8) -> Result<Vec<u8>> {
     let width = picture.width();
     for row in picture.as_raw().chunks_exact(width.max(1) as usize) {
         let line = row.iter().map(|&value| if value < threshold { Color::Black } else { Color::White });
-        encoder.encode_line(line, width).or_error(ErrorKind::Internal, || "cannot encode a fax line".to_owned())?;
+        encoder.encode_line(line, width).map_err(|error| program::bug("drawn pages: fax line").caused_by(error))?;
     }
-    let writer = encoder.finish().or_error(ErrorKind::Internal, || "cannot end the fax data".to_owned())?;
+    let writer = encoder.finish().map_err(|error| program::bug("drawn pages: end of the fax data").caused_by(error))?;
     Ok(writer.finish())
 }
 

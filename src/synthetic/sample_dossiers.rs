@@ -11,7 +11,8 @@ use crate::page_files;
 use crate::page_files::{EncodedData, EncodedPage};
 use crate::random::SeededRng;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{evaluation, program};
 use std::path::Path;
 
 /// Files of a dossier.
@@ -115,8 +116,8 @@ fn generate_dossier(
         }
     }
     let target = folder.join(name);
-    let cannot_write = || format!("cannot write {}: check that the folder may be written", target.display());
-    std::fs::create_dir_all(&target).or_error(ErrorKind::Invalid, cannot_write)?;
+    let cannot_write = |error: std::io::Error| evaluation::sample_folder_unwritable(target.display()).caused_by(error);
+    std::fs::create_dir_all(&target).map_err(cannot_write)?;
     let mut scans = Vec::new();
     let mut pages = Vec::new();
     for (index, page) in clean.iter().enumerate() {
@@ -144,13 +145,14 @@ fn generate_dossier(
     }
     let mut written = Vec::new();
     for (file, count, bytes) in pack_files(files, &scans) {
-        std::fs::write(target.join(&file), &bytes).or_error(ErrorKind::Invalid, cannot_write)?;
+        std::fs::write(target.join(&file), &bytes).map_err(cannot_write)?;
         written.push(FileTruth { name: file, pages: count, sha256: hex::encode(Sha256::digest(&bytes)) });
     }
     let expected = GroundTruth { dossier: name.to_owned(), files: written, documents, pages };
-    let mut json = serde_json::to_string_pretty(&expected).or_error(ErrorKind::Internal, || "cannot write expected.json".to_owned())?;
+    let mut json =
+        serde_json::to_string_pretty(&expected).map_err(|error| program::bug("samples: JSON of the ground truth").caused_by(error))?;
     json.push('\n');
-    std::fs::write(folder.join(format!("{name}.expected.json")), json).or_error(ErrorKind::Invalid, cannot_write)
+    std::fs::write(folder.join(format!("{name}.expected.json")), json).map_err(cannot_write)
 }
 
 fn pack_files(files: FileLayout, scans: &[EncodedPage]) -> Vec<(String, usize, Vec<u8>)> {

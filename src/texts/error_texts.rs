@@ -4,16 +4,15 @@
 //! there; this table has the Vietnamese. `{}` stands for a value, which is copied.
 
 use crate::Language;
+use sohoa_base::error::Error;
+use sohoa_base::messages::{self, MessageText, StoredMessage};
 
 /// Message templates: English, Vietnamese.
 const TRANSLATIONS: &[(&str, &str)] = &[
     // Roadmaps and lots.
     ("the file is no workbook; save the plan as XLSX", "tệp không phải bảng tính; hãy lưu kế hoạch dạng XLSX"),
-    ("there is no workbook; send it as the body", "chưa có bảng tính nào được gửi"),
     ("{} is no code of a one-stop dossier; write H24.16-200514-0001", "{} không phải mã hồ sơ một cửa; hãy ghi như H24.16-200514-0001"),
     ("one-stop dossier {} stands here twice", "hồ sơ {} ghi hai lần"),
-    ("there is no one-stop dossier in it", "chưa có hồ sơ nào"),
-    ("{} is before the dossier was received", "{} trước ngày tiếp nhận hồ sơ"),
     ("{} is still to come", "{} chưa đến"),
     ("you may not hand in dossiers of unit {}", "bạn không được nộp số liệu hồ sơ của đơn vị {}"),
     ("{} is no number of working days; write a whole number from 1 to {}", "{} không phải số ngày làm việc; hãy ghi số nguyên từ 1 đến {}"),
@@ -27,9 +26,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`",
         "máy chủ chưa có phông chữ kiểu Times New Roman nên không dựng được PDF: chạy `apt-get install fonts-croscore`",
     ),
-    ("the workbook has no such sheet", "bảng tính thiếu trang này"),
     ("holds a line break or another sign that is no letter", "có dấu xuống dòng hoặc ký tự lạ"),
-    ("must not be empty", "không được để trống"),
     ("{} is no date; write day/month/year, such as 12/12/2017", "{} không phải ngày; hãy ghi ngày/tháng/năm, như 12/12/2017"),
     (
         "there is no day {} in the calendar; write day/month/year, such as 12/12/2017",
@@ -49,7 +46,6 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("line {} stands here twice", "chỉ tiêu {} ghi hai lần"),
     ("there is no phase {}; the sheet {} lists them", "không có giai đoạn {}; xem trang {}"),
     ("is a whole number from 1 (first) to 5 (last)", "là số nguyên từ 1 (trước nhất) đến 5 (sau cùng)"),
-    ("is more than the target", "lớn hơn chỉ tiêu"),
     ("has no heading; its columns are {}", "thiếu dòng tiêu đề; các cột là {}"),
     ("there is no line in it", "chưa có chỉ tiêu nào"),
     ("line {} is told in per cent: give the pages of all its holdings", "chỉ tiêu {} tính bằng phần trăm: hãy ghi tổng số trang"),
@@ -86,7 +82,6 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("there is no line {}", "không có chỉ tiêu {}"),
     ("row {} of the list names {}, which is not among what was taken", "dòng {} của mục lục ghi tệp {}, nhưng tệp này không đến"),
     ("{} came, and no row of the list names it", "có tệp {} mà mục lục không ghi"),
-    ("row {} of the list says {} pages for {}; it has {}", "dòng {} của mục lục ghi {} trang cho {}; tệp có {} trang"),
     (
         "from row {} on the pages of the list do not fit those that came",
         "từ dòng {} trở đi, số trang trong mục lục không khớp với trang đã đến",
@@ -105,18 +100,15 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "a roadmap is about all units; an administrator of all of them takes it",
         "lộ trình là của mọi đơn vị; người quản trị chung mới nạp được",
     ),
-    ("a roadmap is about all units; take the report of your own", "lộ trình là của mọi đơn vị; hãy lấy báo cáo của đơn vị mình"),
-    ("the factor must lie between 0.01 and 100", "hệ số phải từ 0,01 đến 100"),
-    (
-        "there is no last decision of yours to take back; turn, cut or join pages again, or correct the document",
-        "không có quyết định nào của anh/chị để hoàn tác; hãy xoay, tách, ghép lại trang hoặc sửa văn bản",
-    ),
     // Files and pages.
     (
         "the batch was cancelled before this was read, retry the batch or deliver it again",
         "lượt chạy bị hủy trước khi đọc đến đây; hãy thử lại hoặc nộp lại",
     ),
-    ("the file is larger than {} MiB; split it", "tệp lớn hơn {} MiB; hãy chia nhỏ"),
+    (
+        "JPEG is cut off: only {} of {} rows can be read; scan the page again",
+        "ảnh JPEG bị cụt: chỉ đọc được {}/{} dòng; hãy quét lại trang",
+    ),
     ("file is empty (0 bytes); deliver it again", "tệp rỗng (0 byte); hãy nộp lại"),
     (
         "{} cannot be read; it was removed or renamed meanwhile; deliver it again",
@@ -126,9 +118,6 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "{} cannot be read; give the program the right to read it, then deliver it again",
         "không đọc được {}: chương trình chưa có quyền đọc; hãy cấp quyền đọc rồi nộp lại",
     ),
-    ("{} cannot be read; check the disk, then deliver it again", "không đọc được {}: hãy kiểm tra ổ đĩa rồi nộp lại"),
-    ("{} is still being written; deliver it again when it is complete", "{} vẫn đang được ghi; hãy nộp lại khi đã ghi xong"),
-    ("cannot list the folder {}; check its permissions", "không mở được thư mục {}; hãy kiểm tra quyền truy cập"),
     ("file is of no known kind; deliver PDF, TIFF, JPEG or PNG", "tệp không thuộc loại nào biết được; hãy nộp PDF, TIFF, JPEG hoặc PNG"),
     ("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", "tệp là {}, không phải bản quét; hãy nộp PDF, TIFF, JPEG hoặc PNG"),
     ("file is JSON but no list of files; deliver scans", "tệp là JSON nhưng không phải danh mục tệp; hãy nộp bản quét"),
@@ -203,10 +192,6 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "tiến trình mở tệp nén trả kết quả không thể có; bản gốc vẫn được giữ, hãy báo tệp này cho bộ phận kỹ thuật",
     ),
     (
-        "you are trying a pipeline already; wait until that trial ends, then try again",
-        "anh/chị đang chạy thử một quy trình; hãy đợi lượt đó xong rồi thử lại",
-    ),
-    (
         "{} pipelines are being tried at the moment, as many as are allowed; try again later",
         "hiện đã có {} quy trình đang được chạy thử, là mức tối đa; hãy thử lại sau",
     ),
@@ -225,13 +210,7 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("{} is no scan; give a picture or a PDF of the page", "{} không phải bản quét; hãy đưa ảnh hoặc PDF của trang"),
     ("the run was cancelled", "lượt chạy đã bị hủy"),
     // Users and pages.
-    ("sign in, or send a key as Authorization: Bearer", "hãy đăng nhập"),
-    ("name or password is wrong", "tên hoặc mật khẩu không đúng"),
-    ("too many wrong passwords: wait {} seconds before you try again", "sai mật khẩu quá nhiều lần: hãy đợi {} giây rồi thử lại"),
-    ("give the code that your authenticator app shows", "hãy nhập mã trong ứng dụng xác thực"),
-    ("the code is wrong or was used already; wait for the next one", "mã không đúng hoặc đã dùng; hãy đợi mã tiếp theo"),
     ("an authenticator app is set up already; end that first", "đã thiết lập ứng dụng xác thực; hãy tắt trước"),
-    ("no authenticator app is set up", "chưa thiết lập ứng dụng xác thực"),
     ("no authenticator app is being set up; begin anew", "chưa bắt đầu thiết lập ứng dụng xác thực; hãy làm lại từ đầu"),
     ("this was begun anew elsewhere; load the page again", "việc này đã được làm lại ở nơi khác; hãy tải lại trang"),
     ("a key of a program cannot do this; sign in", "khóa của chương trình không làm được việc này; hãy đăng nhập"),
@@ -243,37 +222,11 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("the office's sign-in was broken off; begin again", "việc đăng nhập của cơ quan bị dừng giữa chừng; hãy đăng nhập lại"),
     ("the office's sign-in refuses this one; begin again", "hệ thống đăng nhập của cơ quan từ chối; hãy đăng nhập lại"),
     ("the answer of the office's sign-in does not hold; begin again", "câu trả lời của hệ thống đăng nhập không hợp lệ; hãy đăng nhập lại"),
-    (
-        "this sign-in was not begun here, or is too old; begin again",
-        "lần đăng nhập này không bắt đầu từ đây hoặc đã quá hạn; hãy đăng nhập lại",
-    ),
-    (
-        "you are in no group that may work here; ask an administrator",
-        "anh/chị không thuộc nhóm nào được làm việc ở đây; hãy hỏi người quản trị",
-    ),
     ("your account is disabled; ask an administrator", "tài khoản của anh/chị đã bị khóa; hãy hỏi người quản trị"),
     ("somebody else has the name {} here; ask an administrator", "ở đây đã có người khác tên {}; hãy hỏi người quản trị"),
-    ("{} cannot be a name here; ask an administrator", "{} không dùng làm tên đăng nhập ở đây được; hãy hỏi người quản trị"),
     ("the office's sign-in tells no {}; ask an administrator", "hệ thống đăng nhập của cơ quan không cho biết {}; hãy hỏi người quản trị"),
     ("asked too often: wait {} seconds before you try again", "hỏi quá nhiều lần: hãy đợi {} giây rồi thử lại"),
-    ("the password is wrong", "mật khẩu không đúng"),
-    (
-        "more than 5 minutes have passed since you signed in; load the page again and confirm who you are",
-        "đã quá 5 phút kể từ lần đăng nhập; hãy tải lại trang và xác nhận lại danh tính",
-    ),
-    (
-        "nobody makes themselves an officer in charge of secrets; ask another administrator",
-        "không ai tự giao cho mình vai trò phụ trách bí mật nhà nước; hãy nhờ người quản trị khác",
-    ),
-    (
-        "only an officer in charge of secrets in the unit of the dossier releases a stamp of secrecy",
-        "chỉ người phụ trách bí mật nhà nước của đơn vị có hồ sơ mới được bỏ dấu độ mật",
-    ),
     ("say in a note why this is decided", "hãy ghi rõ lý do của quyết định"),
-    (
-        "dossier {} is not in quarantine; `sohoa quarantine list` shows what is",
-        "hồ sơ {} không nằm trong danh sách cách ly của đơn vị anh/chị phụ trách",
-    ),
     ("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is", "hồ sơ này không có gì đang cách ly"),
     (
         "the dossier is being worked on; decide again when its run has ended",
@@ -287,18 +240,11 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "readable pages of its files are in stored documents; release it, or try the files again with `sohoa runs retry`",
         "các trang đọc được của tệp đã nằm trong văn bản lưu; hãy đưa ra khỏi cách ly, hoặc thử lại bằng `sohoa runs retry`",
     ),
-    (
-        "a stamp of secrecy was seen ({}, {} % sure); an officer in charge of secrets decides: sohoa quarantine",
-        "phát hiện dấu độ mật ({}, chắc {} %); người phụ trách bí mật nhà nước quyết định",
-    ),
     ("a password has {} to {} letters, this one has {}", "mật khẩu phải có từ {} đến {} ký tự; mật khẩu này có {}"),
     (
         "a name to sign in with is 1 to 64 of the letters a to z, digits and . - _ @",
         "tên đăng nhập gồm 1 đến 64 ký tự trong a–z, chữ số và . - _ @",
     ),
-    ("a role needs a unit; write * for every unit", "vai trò phải kèm đơn vị; viết * cho mọi đơn vị"),
-    ("a key needs a name, a right and a life of 1 to {} days", "khóa phải có tên, ít nhất một quyền và thời hạn từ 1 đến {} ngày"),
-    ("there is nobody with the name {}", "không có ai tên {}"),
     ("somebody has the name {} already", "đã có người dùng tên {}"),
     (
         "nobody could look after people any more; make somebody else an administrator first",
@@ -306,48 +252,15 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ),
     ("you do not look after people of unit {}", "anh/chị không quản trị người dùng của đơn vị {}"),
     (
-        "{} has roles in other units too; ask an administrator of all units",
-        "{} còn có vai trò ở đơn vị khác; hãy nhờ người quản trị chung của mọi đơn vị",
-    ),
-    (
-        "a person of your unit needs a role in it; disable the account instead",
-        "người của đơn vị phải có vai trò trong đơn vị; nếu không dùng nữa, hãy khóa tài khoản",
-    ),
-    (
         "unit {} differs from unit {} only in case, marks or spaces; write {}, or choose another code",
         "đơn vị {} chỉ khác đơn vị {} ở chữ hoa, dấu hoặc khoảng trắng; hãy viết {} hoặc chọn mã khác",
     ),
     ("there is no key {}", "không có khóa {}"),
-    ("several units have a dossier {}; give its object name", "nhiều đơn vị có hồ sơ {}; hãy ghi mã đối tượng đầy đủ"),
-    ("you do not have the right {} yourself", "chính anh/chị không có quyền {}"),
     ("this key is not valid any more", "khóa này không còn hiệu lực"),
-    ("your role does not allow this; ask an administrator", "vai trò của anh/chị không cho phép việc này; hãy hỏi người quản trị"),
-    (
-        "this request does not come from a page of this server; load the page again",
-        "yêu cầu không đến từ trang của máy chủ này; hãy tải lại trang",
-    ),
     ("the audit is of every unit; it needs a role in all", "nhật ký là của mọi đơn vị; cần vai trò ở mọi đơn vị"),
-    ("you may not read in unit {}", "anh/chị không được khai thác ở đơn vị {}"),
-    ("choose one of your units: {}", "hãy chọn một đơn vị của mình: {}"),
     (
         "you have {} open uploads; start or withdraw one of them first",
         "bạn có {} đợt nộp chưa bắt đầu; hãy bắt đầu hoặc bỏ bớt một đợt trước",
-    ),
-    (
-        "the upload would hold more than {} files; start it, and send the rest in another one",
-        "đợt nộp sẽ vượt quá {} tệp; hãy bắt đầu đợt này rồi gửi phần còn lại trong đợt khác",
-    ),
-    (
-        "the upload would hold more than {} MiB; start it, and send the rest in another one",
-        "đợt nộp sẽ vượt quá {} MiB; hãy bắt đầu đợt này rồi gửi phần còn lại trong đợt khác",
-    ),
-    (
-        "your open uploads would hold more than {} files; start or withdraw one of them first",
-        "các đợt nộp chưa bắt đầu của bạn sẽ vượt quá {} tệp; hãy bắt đầu hoặc bỏ bớt một đợt trước",
-    ),
-    (
-        "your open uploads would hold more than {} MiB; start or withdraw one of them first",
-        "các đợt nộp chưa bắt đầu của bạn sẽ vượt quá {} MiB; hãy bắt đầu hoặc bỏ bớt một đợt trước",
     ),
     (
         "the disk of the server has {} MiB left, too few for this file; ask the administrator to make space, then send it again",
@@ -357,25 +270,11 @@ const TRANSLATIONS: &[(&str, &str)] = &[
         "another session of the database holds what this needs; try again in a minute",
         "một phiên khác đang giữ dữ liệu này trong cơ sở dữ liệu; hãy thử lại sau một phút",
     ),
-    ("there is nothing at this address", "không có gì ở địa chỉ này"),
-    (
-        "the server does not know its public address; set public_url under [server] in sohoa.toml",
-        "máy chủ chưa biết địa chỉ công khai của mình; hãy đặt public_url trong mục [server] của sohoa.toml",
-    ),
-    (
-        "the metrics are of every unit; they need the right to monitor all of them",
-        "số liệu vận hành là của mọi đơn vị; cần quyền theo dõi ở tất cả các đơn vị",
-    ),
     ("a priority is a number from -100 to 100", "mức ưu tiên là số từ -100 đến 100"),
-    ("this address does not take that method", "địa chỉ này không nhận phương thức đó"),
     ("there is no dossier {}", "không có hồ sơ {}"),
     ("there is no document {}", "không có văn bản {}"),
     ("{} is not DOSSIER#NUMBER", "{} không có dạng HỒ-SƠ#SỐ"),
-    ("dossier {} has no document {}; it has {}", "hồ sơ {} không có văn bản số {}; hồ sơ có {} văn bản"),
-    ("the document has no page {}", "văn bản không có trang {}"),
-    ("page {} was not read", "trang {} chưa đọc được"),
     ("batch {} does not exist", "không có lượt chạy {}"),
-    ("store or catalogue do not answer", "kho lưu hoặc danh mục không trả lời"),
     ("you keep {} searches already; remove one first", "đã lưu {} tìm kiếm; hãy bỏ bớt một"),
     ("a search has a name of 1 to {} letters and a query of 1 to {}", "tìm kiếm cần tên từ 1 đến {} ký tự và nội dung từ 1 đến {}"),
     // Decisions.
@@ -384,11 +283,24 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("{} is no code of {}; codes are {}", "{} không phải mã của trường {}; các mã là {}"),
     ("there is no field {}; fields are {}", "không có trường {}; các trường là {}"),
     ("a word cannot be corrected to nothing; write what the page says", "không thể sửa một chữ thành rỗng; hãy ghi đúng chữ trên trang"),
-    ("nothing is decided", "chưa quyết định gì"),
-    ("a document is accepted or rejected, not both", "chỉ chấp nhận hoặc trả lại, không thể cả hai"),
-    ("page {} has no word {}; `sohoa review show` numbers doubtful words", "trang {} không có chữ thứ {}"),
+    (
+        "PDF page is damaged: its picture cannot be decoded; scan the page again",
+        "trang PDF hỏng: không giải mã được ảnh; hãy quét lại trang",
+    ),
     ("{} is no class; use input, limit, secret, outage or bug", "không có loại lỗi {}"),
 ];
+
+/// The error with its causes in the reader's language. One without a code is looked up in the table of this file.
+#[must_use]
+pub fn error_text(language: Language, error: &Error) -> String {
+    if error.code().is_some() { error.text(language) } else { translate(language, &error.chain()) }
+}
+
+/// A kept reason in the reader's language: by its code, or else by its English sentence.
+#[must_use]
+pub fn kept_text(language: Language, message: Option<&StoredMessage>, english: &str) -> String {
+    translate(language, &StoredMessage::text_or(message, english, language))
+}
 
 /// Translates a message; it stays in English if there is no translation.
 #[must_use]
@@ -399,7 +311,24 @@ pub fn translate(language: Language, sentence: &str) -> String {
     TRANSLATIONS
         .iter()
         .find_map(|(template, translation)| match_template(template, sentence).map(|values| fill_template(translation, &values)))
+        .or_else(|| messages::all().find_map(|row| translate_row(row, sentence)))
         .unwrap_or_else(|| sentence.to_owned())
+}
+
+/// Translation of a sentence that was kept without its code.
+fn translate_row(row: &MessageText, sentence: &str) -> Option<String> {
+    // Values are named in braces, and both texts name the same ones.
+    let names = |text: &str| {
+        let named = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        named.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
+    };
+    let unnamed = |text: &str| names(text).iter().fold(text.to_owned(), |text, name| text.replacen(&format!("{{{name}}}"), "{}", 1));
+    let values = match_template(&unnamed(row.english), sentence)?;
+    let (given, wanted) = (names(row.english), names(row.vietnamese));
+    let place = |name: &String| given.iter().position(|known| known == name).and_then(|place| values.get(place).copied());
+    let mut ordered: Vec<&str> = wanted.iter().filter_map(place).collect();
+    ordered.extend(values.iter().skip(given.len()));
+    Some(fill_template(&unnamed(row.vietnamese), &ordered))
 }
 
 /// Values of a message that matches `template`; causes may follow after a colon.
@@ -457,6 +386,10 @@ mod tests {
         assert_eq!(
             translate_to_vietnamese("store or catalogue do not answer: connection reset"),
             "kho lưu hoặc danh mục không trả lời: connection reset"
+        );
+        assert_eq!(
+            translate_to_vietnamese("the path \"a/../b\" has the part \"..\", which is not a name"),
+            "đường dẫn \"a/../b\" có phần \"..\" không phải tên tệp hay thư mục"
         );
         assert_eq!(translate_to_vietnamese("something new"), "something new");
         assert_eq!(translate(Language::English, "nothing is decided"), "nothing is decided");

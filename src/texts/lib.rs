@@ -12,36 +12,11 @@ mod vietnamese;
 pub use event_log::LogFinding;
 pub use leftovers::LeftoverText;
 
+pub use sohoa_base::language::Language;
+
 use sohoa_base::error::ErrorKind;
 use sohoa_base::model::page::reading::{Quality, Sides};
 use sohoa_base::model::page::rescan::RescanReason;
-
-/// Language of the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// Tiếng Việt.
-    #[default]
-    Vietnamese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// The language with this code; Vietnamese for an unknown one.
-    #[must_use]
-    pub fn from_code(code: &str) -> Self {
-        if code == "en" { Self::English } else { Self::Vietnamese }
-    }
-
-    /// Its code (BCP 47).
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Vietnamese => "vi",
-            Self::English => "en",
-        }
-    }
-}
 
 /// A message with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_services::accounts::secrets;
 use sohoa_services::accounts::sessions;
@@ -26,7 +26,7 @@ pub(crate) const CSRF_HEADER: &str = "x-form-key";
 /// Passes an authorized request on, and answers any other with a problem.
 pub(crate) async fn authorize(State(shared): State<AppState>, path: Option<MatchedPath>, mut request: Request, next: Next) -> Response {
     let Some(access) = path.as_ref().and_then(|path| shared.required_access(request.method().as_str(), path.as_str())) else {
-        return Problem::from(Error::not_found("there is nothing at this address")).into_response();
+        return Problem::from(requests::address_unknown()).into_response();
     };
     let trusted = &shared.archive().config.server.trusted_proxies;
     let peer = Peer::from_request(&request, trusted);
@@ -59,7 +59,7 @@ pub(crate) async fn authorize(State(shared): State<AppState>, path: Option<Match
         if let Access::Needs(right) = access
             && !identity.has_right(right)
         {
-            return Problem::from(Error::denied("your role does not allow this; ask an administrator")).into_response();
+            return Problem::from(requests::role_not_allowed()).into_response();
         }
         request.extensions_mut().insert(identity.clone());
         return tokens::run_as(&identity, next.run(request)).await;
@@ -81,7 +81,7 @@ pub(crate) async fn authenticate(shared: &AppState, method: &Method, headers: &H
     if !method.is_safe() {
         let given = headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !secrets::constant_time_eq(given, &secrets::csrf_token(key)) {
-            return Err(Error::denied("this request does not come from a page of this server; load the page again").into());
+            return Err(requests::form_key_missing().into());
         }
     }
     Ok(identity)

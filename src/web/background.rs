@@ -2,7 +2,8 @@
 
 use crate::sse;
 use crate::state::AppState;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::requests;
 use sohoa_pipeline::outage::sleep_unless_stopped;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::hot_folders::watcher;
@@ -111,8 +112,8 @@ async fn restart_until_stopped<F: Future<Output = Result<()>> + Send + 'static>(
         }
         let error = match ended {
             Some(Ok(Err(error))) => error,
-            Some(Err(error)) if error.is_panic() => Error::internal(format!("it panicked: {}", panic_text(&*error.into_panic()))),
-            _ => Error::internal("it ended without an error"),
+            Some(Err(error)) if error.is_panic() => requests::background_loop_panicked(panic_text(&*error.into_panic())),
+            _ => requests::background_loop_ended(),
         };
         health.note_restart(error);
         if began.elapsed() >= STEADY {
@@ -137,6 +138,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 #[allow(clippy::panic)]
 mod tests {
     use super::*;
+    use sohoa_base::error::Error;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[tokio::test]

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 
 /// Names schemas of types that derive `JsonSchema` but not `ToSchema`, so that `#[utoipa::path]` can refer to them.
 macro_rules! named_schemas {
@@ -129,7 +130,7 @@ fn schema<T: JsonSchema>() -> Value {
 /// # Errors
 /// `Internal` when it has no JSON form.
 pub(super) fn to_json(document: utoipa::openapi::OpenApi) -> Result<String> {
-    let mut document = serde_json::to_value(document).or_error(ErrorKind::Internal, || "the API cannot be described".to_owned())?;
+    let mut document = serde_json::to_value(document).map_err(|error| program::bug("web: description of the API").caused_by(error))?;
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         let named = components.entry("schemas").or_insert_with(|| Value::Object(Map::new()));
         for (name, schema) in schemas() {
@@ -138,5 +139,5 @@ pub(super) fn to_json(document: utoipa::openapi::OpenApi) -> Result<String> {
             }
         }
     }
-    serde_json::to_string(&document).or_error(ErrorKind::Internal, || "the API cannot be described".to_owned())
+    serde_json::to_string(&document).map_err(|error| program::bug("web: description of the API").caused_by(error))
 }

@@ -6,6 +6,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind};
+use sohoa_base::messages::{Message, requests};
+use sohoa_texts::Language;
+use sohoa_texts::error_texts::{error_text, translate};
 use std::time::Duration;
 
 /// Reason for an error response.
@@ -16,11 +19,55 @@ pub(super) enum Problem {
     /// The request has no valid session or key.
     Unauthenticated,
     /// Error that a protocol answers with its own status: the status, a stable name, the detail.
-    Protocol(StatusCode, &'static str, String),
+    Protocol(StatusCode, &'static str, LocalizedText),
     /// Name and password are right, but a second-factor code is required.
     MfaRequired,
     /// Rate limit exceeded; the time to wait.
     RateLimited(Duration),
+}
+
+/// A text in both languages: the reader's is known where the response leaves the server.
+#[derive(Debug, Clone)]
+pub(super) struct LocalizedText {
+    english: String,
+    vietnamese: String,
+}
+
+impl From<&Message> for LocalizedText {
+    fn from(message: &Message) -> Self {
+        Self { english: message.text(Language::English), vietnamese: message.text(Language::Vietnamese) }
+    }
+}
+
+impl From<&Error> for LocalizedText {
+    fn from(error: &Error) -> Self {
+        Self { english: error.text(Language::English), vietnamese: error_text(Language::Vietnamese, error) }
+    }
+}
+
+/// Problem of a response, in the extensions of the response until the language of its reader is known.
+#[derive(Debug, Clone)]
+pub(super) struct PendingProblem {
+    name: &'static str,
+    code: Option<String>,
+    status: StatusCode,
+    detail: LocalizedText,
+}
+
+impl PendingProblem {
+    /// The body in the reader's language.
+    pub(super) fn body(&self, language: Language) -> ProblemBody {
+        ProblemBody {
+            kind: format!("urn:sohoa:problem:{}", self.name),
+            title: self.status.canonical_reason().unwrap_or(self.name).to_owned(),
+            status: self.status.as_u16(),
+            code: self.code.clone(),
+            detail: match language {
+                Language::Vietnamese => self.detail.vietnamese.clone(),
+                Language::English => self.detail.english.clone(),
+            },
+        }
+    }
 }
 
 /// The answer's body (RFC 9457).
@@ -33,6 +80,9 @@ pub(super) struct ProblemBody {
     title: String,
     /// The HTTP status.
     pub(super) status: u16,
+    /// Code of the message, which stays the same in every language and version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     /// What is wrong here, and the next step.
     pub(super) detail: String,
 }
@@ -47,7 +97,7 @@ macro_rules! from_rejections {
     ($($rejection:ty),*) => { $(
         impl From<$rejection> for Problem {
             fn from(rejection: $rejection) -> Self {
-                Self::Error(Error::invalid(rejection.body_text()))
+                Self::Error(requests::body_invalid(rejection.body_text()))
             }
         }
     )* };
@@ -55,55 +105,57 @@ macro_rules! from_rejections {
 
 from_rejections!(JsonRejection, PathRejection, QueryRejection);
 
-fn status_of(kind: ErrorKind) -> (StatusCode, &'static str) {
+fn problem_name(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid"),
-        ErrorKind::Limit => (StatusCode::TOO_MANY_REQUESTS, "limit"),
-        ErrorKind::Denied => (StatusCode::FORBIDDEN, "denied"),
-        ErrorKind::NotFound => (StatusCode::NOT_FOUND, "not-found"),
-        ErrorKind::Conflict => (StatusCode::CONFLICT, "conflict"),
-        ErrorKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        ErrorKind::AccessRefused => (StatusCode::SERVICE_UNAVAILABLE, "access-refused"),
-        ErrorKind::DependencyMissing => (StatusCode::SERVICE_UNAVAILABLE, "dependency-missing"),
-        ErrorKind::Corrupt => (StatusCode::INTERNAL_SERVER_ERROR, "corrupt"),
-        ErrorKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        ErrorKind::Invalid => "invalid",
+        ErrorKind::Limit => "limit",
+        ErrorKind::Denied => "denied",
+        ErrorKind::NotFound => "not-found",
+        ErrorKind::Conflict => "conflict",
+        ErrorKind::Unavailable => "unavailable",
+        ErrorKind::AccessRefused => "access-refused",
+        ErrorKind::DependencyMissing => "dependency-missing",
+        ErrorKind::Corrupt => "corrupt",
+        ErrorKind::Internal => "internal",
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut wait = None;
-        let (status, name, detail) = match self {
-            Self::MfaRequired => (StatusCode::FORBIDDEN, "code", "give the code that your authenticator app shows".to_owned()),
+        let with_status = |status, name, message: &Message| (status, name, Some(message.code().to_owned()), LocalizedText::from(message));
+        let (status, name, code, detail) = match self {
+            Self::MfaRequired => with_status(StatusCode::FORBIDDEN, "code", &requests::mfa_code_needed()),
             Self::RateLimited(time) => {
                 let seconds = time.as_secs() + 1;
                 wait = Some(seconds);
-                let detail = format!("asked too often: wait {seconds} seconds before you try again");
-                (StatusCode::TOO_MANY_REQUESTS, "too-often", detail)
+                with_status(StatusCode::TOO_MANY_REQUESTS, "too-often", &requests::asked_too_often(seconds))
             }
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "sign-in", "sign in, or send a key as Authorization: Bearer".to_owned()),
-            Self::Protocol(status, name, detail) => (status, name, detail),
+            Self::Unauthenticated => with_status(StatusCode::UNAUTHORIZED, "sign-in", &requests::sign_in_needed()),
+            Self::Protocol(status, name, detail) => (status, name, None, detail),
             Self::Error(error) => {
-                let (status, name) = status_of(error.kind());
-                // Internal causes go to the log only.
+                let status = StatusCode::from_u16(error.kind().http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let code = error.code().map(str::to_owned);
+                // Causes that only the server's keepers understand go to the log only.
                 let detail = if status.is_server_error() {
                     tracing::error!("{}", error.chain());
-                    error.context().to_owned()
+                    LocalizedText {
+                        english: error.own_text(Language::English),
+                        vietnamese: match error.code() {
+                            Some(_) => error.own_text(Language::Vietnamese),
+                            None => translate(Language::Vietnamese, &error.context()),
+                        },
+                    }
                 } else {
-                    error.chain()
+                    LocalizedText::from(&error)
                 };
-                (status, name, detail)
+                (status, problem_name(error.kind()), code, detail)
             }
         };
-        let body = ProblemBody {
-            kind: format!("urn:sohoa:problem:{name}"),
-            title: status.canonical_reason().unwrap_or(name).to_owned(),
-            status: status.as_u16(),
-            detail,
-        };
-        let mut response = (status, Json(body.clone())).into_response();
-        // `finish_response` translates it, and makes a page of it for browsers.
-        response.extensions_mut().insert(body);
+        let problem = PendingProblem { name, code, status, detail };
+        let mut response = (status, Json(problem.body(Language::English))).into_response();
+        // `finish_response` writes it in the reader's language, and makes a page of it for browsers.
+        response.extensions_mut().insert(problem);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = wait {

@@ -10,7 +10,7 @@ use crate::cookies::session_key;
 use crate::guarded_router::GuardedRouter;
 use crate::locale::preferred_language;
 use crate::pages::ui::page_context::PageContext;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{PendingProblem, Problem};
 use crate::rate_limits::Peer;
 use crate::state::AppState;
 use crate::{api, openapi, pages, tus};
@@ -19,7 +19,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, Router};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, requests};
 use sohoa_base::model::account::{Right, UnitScope};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_pipeline::worker::CancellationToken;
@@ -31,7 +32,6 @@ use sohoa_services::maintenance::log_followers::LogFollowers;
 use sohoa_services::roadmap::at_risk_targets;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::monitoring;
-use sohoa_texts::error_texts::translate;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -78,8 +78,8 @@ pub async fn serve(
     oidc::check_settings(&archive.config.oidc)?;
     let setup = users::create_setup_key(&archive).await?;
     let listener = tokio::net::TcpListener::bind(listen).await;
-    let listener = listener.or_error(ErrorKind::Unavailable, || format!("cannot listen at {listen}; choose another --listen"))?;
-    let address = listener.local_addr().or_error(ErrorKind::Internal, || "the server has no address".to_owned())?;
+    let listener = listener.map_err(|error| requests::server_cannot_listen(listen).caused_by(error))?;
+    let address = listener.local_addr().map_err(|error| program::bug("web: the listener has no address").caused_by(error))?;
     let newest_event = monitoring::event_cursor(&archive).await?;
     let base_url = archive.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let (limited, mut description, mut routes) = limited_routes().split_for_parts();
@@ -136,8 +136,8 @@ fn router(shared: AppState, limited: Router<AppState>, streaming: Router<AppStat
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .merge(streaming.layer(RequestBodyTimeoutLayer::new(BODY_SILENCE)))
-        .fallback(async || Problem::from(Error::not_found("there is nothing at this address")))
-        .method_not_allowed_fallback(async || Problem::from(Error::not_found("this address does not take that method")));
+        .fallback(async || Problem::from(requests::address_unknown()))
+        .method_not_allowed_fallback(async || Problem::from(requests::address_method_unknown()));
     routes
         .route_layer(from_fn_with_state(shared.clone(), authorize))
         .layer(from_fn_with_state(shared.clone(), finish_response))
@@ -167,8 +167,8 @@ async fn finish_response(State(shared): State<AppState>, request: Request, next:
     let page_request = PageRequest::from_request(&request);
     let language = preferred_language(request.headers(), &shared.archive().config);
     let mut response = next.run(request).await;
-    if let Some(mut body) = response.extensions_mut().remove::<ProblemBody>() {
-        body.detail = translate(language, &body.detail);
+    if let Some(problem) = response.extensions_mut().remove::<PendingProblem>() {
+        let body = problem.body(language);
         match page_request {
             Some(request) => response = pages::ui::problem::problem_page(&request.page_context(&shared).await, &body),
             None => *response.body_mut() = Json(body).into_response().into_body(),
@@ -215,7 +215,7 @@ impl PageRequest {
 async fn readyz(State(shared): State<AppState>) -> Response {
     match monitoring::check_ready(shared.archive()).await {
         Ok(()) => format!("ready\n{}", health_text(&shared.background_loops().reports())).into_response(),
-        Err(error) => Problem::from(Error::unavailable("store or catalogue do not answer").caused_by(error)).into_response(),
+        Err(error) => Problem::from(requests::archive_not_answering().caused_by(error)).into_response(),
     }
 }
 
@@ -224,7 +224,7 @@ async fn metrics(State(shared): State<AppState>, Extension(peer): Extension<Peer
     if !shared.archive().config.server.metrics_public && !peer.is_local() {
         let identity = authenticate(&shared, &Method::GET, &headers).await?;
         if identity.units_with(Right::Monitor) != UnitScope::All {
-            return Err(Error::denied("the metrics are of every unit; they need the right to monitor all of them").into());
+            return Err(requests::metrics_need_all_units().into());
         }
     }
     let tasks = monitoring::count_tasks(shared.archive()).await.ok();

@@ -1,7 +1,7 @@
 //! Files of uploads by tus 1.0 (<https://tus.io/protocols/resumable-upload>): announced, sent in chunks, resumed after a lost connection.
 
 use crate::openapi::ProblemDetails;
-use crate::problem::{PathParams, Problem};
+use crate::problem::{LocalizedText, PathParams, Problem};
 use crate::route_paths::{UPLOAD_FILE, UPLOAD_FILES};
 use crate::state::AppState;
 use axum::Extension;
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sohoa_base::error::{Error, ErrorKind};
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
 use sohoa_services::accounts::tokens;
@@ -47,25 +48,25 @@ pub(super) fn add_tus_headers(route: &str, response: &mut Response) {
     }
 }
 
-fn protocol_problem(status: u16, name: &'static str, detail: impl Into<String>) -> Problem {
+fn protocol_problem(status: u16, name: &'static str, detail: impl Into<LocalizedText>) -> Problem {
     Problem::Protocol(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), name, detail.into())
 }
 
 /// A quota or the disk is full: not a rate to wait for, which 429 would say.
 fn storage_problem(error: Error) -> Problem {
-    if error.kind() == ErrorKind::Limit { protocol_problem(507, "insufficient-storage", error.chain()) } else { error.into() }
+    if error.kind() == ErrorKind::Limit { protocol_problem(507, "insufficient-storage", &error) } else { error.into() }
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get(TUS_RESUMABLE).and_then(|value| value.to_str().ok()) {
         Some(TUS_VERSION) => Ok(()),
-        _ => Err(protocol_problem(412, "version", format!("this server speaks tus {TUS_VERSION}; say so in Tus-Resumable"))),
+        _ => Err(protocol_problem(412, "version", &requests::tus_version_unknown(TUS_VERSION))),
     }
 }
 
 fn header_number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Problem> {
     let value = headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
-    let wrong = || Error::invalid(format!("the header {name} must be a number of bytes"));
+    let wrong = || requests::tus_header_invalid(name);
     Ok(value.and_then(|value| value.parse().ok()).filter(|number| *number <= i64::MAX as u64).ok_or_else(wrong)?)
 }
 
@@ -80,7 +81,7 @@ fn metadata_value(headers: &HeaderMap, wanted: &str) -> Result<String, Problem> 
     let value = pairs.into_iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.trim());
     let bytes = value.and_then(|value| STANDARD.decode(value).ok());
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    Ok(text.ok_or_else(|| Error::invalid(format!("Upload-Metadata needs {wanted}: UTF-8 text in base64")))?)
+    Ok(text.ok_or_else(|| requests::tus_metadata_missing(wanted))?)
 }
 
 fn state_value(state: UploadFileState) -> HeaderValue {
@@ -132,7 +133,7 @@ pub(super) async fn create(
     let announced = transfer::announce(shared.archive(), &by, &upload, &path, length, &sha256).await.map_err(storage_problem)?;
     if announced.is_too_large {
         let largest = access::max_file_bytes(shared.archive()) >> 20;
-        return Err(protocol_problem(413, "too-large", format!("the file is larger than {largest} MiB; split it")));
+        return Err(protocol_problem(413, "too-large", &requests::tus_file_too_large(largest)));
     }
     let file = announced.file.file;
     let status = if announced.is_new { StatusCode::CREATED } else { StatusCode::OK };
@@ -184,7 +185,7 @@ pub(super) async fn patch(
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
     if !is_chunk(&headers) {
-        return Err(protocol_problem(415, "content-type", format!("bytes of a file come as {CHUNK_MEDIA_TYPE}")));
+        return Err(protocol_problem(415, "content-type", &requests::tus_content_type(CHUNK_MEDIA_TYPE)));
     }
     let offset = header_number(&headers, &UPLOAD_OFFSET)?;
     let (offset, state) = write_chunk(&shared, &by, &upload, &file, offset, &headers, body).await?;
@@ -221,24 +222,22 @@ async fn write_chunk(
         match transfer::begin_write(shared.archive(), shared.uploads(), by, upload, file, offset).await.map_err(storage_problem)? {
             BeginResult::Ready(incoming) => *incoming,
             BeginResult::Busy => {
-                return Err(protocol_problem(423, "busy", "this file is being sent on another line; ask with HEAD and go on from there"));
+                return Err(protocol_problem(423, "busy", &requests::tus_file_busy()));
             }
             BeginResult::AlreadyComplete(file) => return Ok(final_position(&file)),
         };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
     if announced.is_some_and(|bytes| bytes > incoming.remaining_bytes()) {
-        return Err(protocol_problem(413, "too-large", "more bytes come than were announced"));
+        return Err(protocol_problem(413, "too-large", &requests::tus_too_many_bytes()));
     }
     let (shared, by) = (shared.clone(), by.clone());
     // In its own task: a lost connection ends the reading, but what arrived is still stored.
     let written = tokio::spawn(async move { tokens::run_as(&by, receive_body(&shared, incoming, body)).await }).await;
-    match written.map_err(|error| Error::internal("what was sent was not written").caused_by(error))? {
+    match written.map_err(|error| requests::request_ended_early().caused_by(error))? {
         Ok(WriteResult::Partial(offset)) => Ok((offset, UploadFileState::Sending)),
         Ok(WriteResult::Complete(file)) => Ok(final_position(&file)),
-        Ok(WriteResult::Mismatch) => {
-            Err(protocol_problem(460, "checksum", "the bytes do not have the SHA-256 that was announced; send them again from 0"))
-        }
-        Err(error) if error.kind() == ErrorKind::Limit => Err(protocol_problem(413, "too-large", error.chain())),
+        Ok(WriteResult::Mismatch) => Err(protocol_problem(460, "checksum", &requests::tus_checksum_differs())),
+        Err(error) if error.kind() == ErrorKind::Limit => Err(protocol_problem(413, "too-large", &error)),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,5 +1,6 @@
 //! A delivery and its balance.
 
+use crate::error::messages::StoredMessage;
 use crate::model::pipeline_plan::StageLevel;
 use crate::model::refusal::{RefusalClass, Warning};
 use serde::{Deserialize, Serialize};
@@ -118,8 +119,11 @@ pub struct RefusedItem {
     pub page: Option<u32>,
     /// Class of the refusal.
     pub class: RefusalClass,
-    /// The problem and the next step.
+    /// The problem and the next step, in English.
     pub reason: String,
+    /// The same with its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
 }
 
 /// A task that cannot be done, by its item.
@@ -137,8 +141,11 @@ pub struct FailedItem {
     pub document: Option<u32>,
     /// Class of the failure.
     pub class: RefusalClass,
-    /// The last error and the next step.
+    /// The last error and the next step, in English.
     pub reason: String,
+    /// The same with its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
     /// Number of tries.
     pub tries: u32,
 }

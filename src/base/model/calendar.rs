@@ -1,5 +1,6 @@
 //! Days and working days (Labour Code 45/2019/QH14, article 112; the Prime Minister's yearly decision on Tết).
 
+use crate::error::messages::settings;
 use crate::error::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -95,7 +96,7 @@ impl TryFrom<String> for Day {
     type Error = Error;
 
     fn try_from(text: String) -> Result<Self> {
-        Self::parse(&text).ok_or_else(|| Error::invalid(format!("{text:?} is no day; write 2026-11-26 or 26/11/2026")))
+        Self::parse(&text).ok_or_else(|| settings::day_invalid(format!("{text:?}")))
     }
 }
 
@@ -149,11 +150,11 @@ impl Calendar {
     /// # Errors
     /// `Invalid` for malformed TOML or impossible days.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let written: CalendarFile = toml::from_str(text).map_err(|error| Error::invalid("the calendar cannot be read").caused_by(error))?;
+        let written: CalendarFile = toml::from_str(text).map_err(|error| settings::calendar_unreadable().caused_by(error))?;
         let mut calendar = Self::default();
         for one in written.yearly {
             let parts = one.day.split_once('/').and_then(|(day, month)| Some((month.parse().ok()?, day.parse().ok()?)));
-            let (month, day) = parts.ok_or_else(|| Error::invalid(format!("{:?} is no day of every year; write 30/4", one.day)))?;
+            let (month, day) = parts.ok_or_else(|| settings::calendar_yearly_day_invalid(format!("{:?}", one.day)))?;
             calendar.annual_holidays.push((month, day, one.from));
         }
         for (_, year) in written.year {

@@ -3,6 +3,8 @@
 //! A record is a function of the delivered bytes, the pipeline and the models: it holds no time stamp, no random
 //! identifier and no path of the machine.
 
+use crate::error::messages::{Message, StoredMessage};
+use crate::language::Language;
 use crate::model::decision::Decision;
 use crate::model::delivered_file::{Container, DeliveredName};
 use crate::model::page::barcode::Barcode;
@@ -75,14 +77,29 @@ pub struct ListFinding {
     /// `missing`, `extra`, `pages`, `range`, or `unreadable` for the list itself; about the roadmap target that it names:
     /// `line-unknown`, `line-of-other-unit`, `lines-differ`, `line-overruled`, `line-gone`.
     pub code: String,
-    /// The difference, one sentence for a clerk.
+    /// The difference in English, one sentence for a clerk.
     pub detail: String,
     /// Path in the delivery of the file concerned; for a finding about a target, that of the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// The difference with the code of its text; none in what was written before findings had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
 }
 
 impl ListFinding {
+    /// Builds a finding from its message.
+    #[must_use]
+    pub fn new(code: &str, message: &Message, file: Option<String>) -> Self {
+        Self { code: code.to_owned(), detail: message.text(Language::English), file, message: Some(message.to_stored()) }
+    }
+
+    /// The difference in the reader's language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        StoredMessage::text_or(self.message.as_ref(), &self.detail, language)
+    }
+
     /// Whether it concerns the roadmap target, and therefore no document.
     #[must_use]
     pub fn is_about_target(&self) -> bool {

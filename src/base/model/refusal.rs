@@ -1,6 +1,8 @@
 //! Refusals, and warnings about inputs that were taken.
 
+use crate::error::messages::{Message, StoredMessage};
 use crate::error::{Error, ErrorKind};
+use crate::language::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -61,29 +63,75 @@ impl From<ErrorKind> for RefusalClass {
 pub struct Refusal {
     /// Class: who can resolve it.
     pub class: RefusalClass,
-    /// The problem and the next step, one sentence for a clerk.
+    /// The problem and the next step in English, one sentence for a clerk.
     pub reason: String,
+    /// The same with its code; none in what was written before errors had codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<StoredMessage>>,
+}
+
+impl Refusal {
+    /// A refusal for a reason of the table.
+    #[must_use]
+    pub fn new(class: RefusalClass, message: &Message) -> Self {
+        Self { class, reason: message.text(Language::English), message: Some(Box::new(message.to_stored())) }
+    }
+
+    /// The reason in the reader's language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        StoredMessage::text_or(self.message.as_deref(), &self.reason, language)
+    }
 }
 
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Self {
-        Self { class: error.kind().into(), reason: error.chain() }
+        Self { class: error.kind().into(), reason: error.chain(), message: error.to_stored().map(Box::new) }
     }
 }
 
 /// A warning about an input that was taken nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// Stable code, such as `truncated` or `name-mismatch`.
+    /// Stable code of its kind, such as `truncated` or `name-mismatch`.
     pub code: String,
-    /// The problem, one sentence for a clerk.
+    /// The problem in English, one sentence for a clerk.
     pub detail: String,
+    /// The same with the code of its text; none in what was written before warnings had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
+}
+
+/// What a warning says.
+#[derive(Debug)]
+pub struct WarningText {
+    detail: String,
+    message: Option<StoredMessage>,
+}
+
+impl From<&Message> for WarningText {
+    fn from(message: &Message) -> Self {
+        Self { detail: message.text(Language::English), message: Some(message.to_stored()) }
+    }
+}
+
+impl<T: Into<String>> From<T> for WarningText {
+    fn from(detail: T) -> Self {
+        Self { detail: detail.into(), message: None }
+    }
 }
 
 impl Warning {
-    /// Builds a warning from its code and sentence.
+    /// Builds a warning of a kind from its message, or from an English sentence.
     #[must_use]
-    pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), detail: detail.into() }
+    pub fn new(code: &str, text: impl Into<WarningText>) -> Self {
+        let WarningText { detail, message } = text.into();
+        Self { code: code.to_owned(), detail, message }
+    }
+
+    /// The problem in the reader's language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        StoredMessage::text_or(self.message.as_ref(), &self.detail, language)
     }
 }

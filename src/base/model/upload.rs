@@ -1,6 +1,7 @@
 //! Deliveries uploaded through the browser.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::error::messages::uploads;
 use crate::model::refusal::RefusalClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,22 +82,16 @@ impl UploadQuota {
     pub fn check(&self, upload: UploadSize, user: UploadSize) -> Result<()> {
         let exceeds = |size: u64, limit: u64| limit > 0 && size > limit;
         if exceeds(upload.files, self.files) {
-            return Err(Error::limit(format!(
-                "the upload would hold more than {} files; start it, and send the rest in another one",
-                self.files
-            )));
+            return Err(uploads::upload_files_over_quota(self.files));
         }
         if exceeds(upload.bytes, self.bytes) {
-            let mib = self.bytes >> 20;
-            return Err(Error::limit(format!("the upload would hold more than {mib} MiB; start it, and send the rest in another one")));
+            return Err(uploads::upload_bytes_over_quota(self.bytes >> 20));
         }
         if exceeds(user.files, self.user_files) {
-            let files = self.user_files;
-            return Err(Error::limit(format!("your open uploads would hold more than {files} files; start or withdraw one of them first")));
+            return Err(uploads::open_uploads_files_over_quota(self.user_files));
         }
         if exceeds(user.bytes, self.user_bytes) {
-            let mib = self.user_bytes >> 20;
-            return Err(Error::limit(format!("your open uploads would hold more than {mib} MiB; start or withdraw one of them first")));
+            return Err(uploads::open_uploads_bytes_over_quota(self.user_bytes >> 20));
         }
         Ok(())
     }
@@ -289,17 +284,17 @@ const MAX_NAME_BYTES: usize = 255;
 /// `Invalid` for absolute paths, empty parts, `.` and `..`, U+0000; `Limit` for those that are too long.
 pub fn validate_path(path: &str) -> Result<()> {
     if path.len() > MAX_PATH_BYTES {
-        return Err(Error::limit(format!("the path is longer than {MAX_PATH_BYTES} bytes; deliver from a folder nearer to the files")));
+        return Err(uploads::path_too_long(MAX_PATH_BYTES));
     }
     for part in path.split('/') {
         if part.is_empty() {
-            return Err(Error::invalid(format!("the path {path:?} is empty, absolute or has an empty part")));
+            return Err(uploads::path_part_empty(format!("{path:?}")));
         }
         if matches!(part, "." | "..") || part.contains('\0') {
-            return Err(Error::invalid(format!("the path {path:?} has the part {part:?}, which is no name")));
+            return Err(uploads::path_part_invalid(format!("{path:?}"), format!("{part:?}")));
         }
         if part.len() > MAX_NAME_BYTES {
-            return Err(Error::limit(format!("a name in the path is longer than {MAX_NAME_BYTES} bytes; shorten it")));
+            return Err(uploads::path_name_too_long(MAX_NAME_BYTES));
         }
     }
     Ok(())

@@ -269,6 +269,7 @@ fn item_location(row: &AnyRow) -> Result<(String, Option<u32>)> {
 
 pub(crate) fn refused_item_from_row(row: &AnyRow) -> Result<RefusedItem> {
     let (file, page) = item_location(row)?;
-    let Refusal { class, reason } = refusal_from_row(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
-    Ok(RefusedItem { file, page, class, reason })
+    let Refusal { class, reason, message } =
+        refusal_from_row(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
+    Ok(RefusedItem { file, page, class, reason, message: message.map(|message| *message) })
 }

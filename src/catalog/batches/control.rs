@@ -131,7 +131,7 @@ impl Catalog {
         let failed = write.dossiers_with_failed_tasks(batch).await?;
         let dossiers =
             write.lock_dossiers_by_id(counts.keys().chain(&failed).cloned().collect::<BTreeSet<_>>().into_iter().collect()).await?;
-        let refusal = Refusal { class: RefusalClass::Outage, reason: CANCELLED_REASON.to_owned() };
+        let refusal = Refusal { class: RefusalClass::Outage, reason: CANCELLED_REASON.to_owned(), message: None };
         for (table, items) in [("files", &files), ("pages", &pages)] {
             for chunk in items.chunks(MAX_IN_LIST) {
                 let text =

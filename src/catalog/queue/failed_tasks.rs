@@ -204,6 +204,7 @@ async fn failed_items_from_rows(connection: &mut AnyConnection, rows: &[AnyRow])
                 document: number("document")?,
                 class: RefusalClass::parse_or_bug(&get::<String>(row, "class")?),
                 reason: get(row, "reason")?,
+                message: None,
                 tries: get_u32(row, "attempts")?,
             })
         })
@@ -290,7 +291,7 @@ impl WriteTx {
             refused += sql::execute(self.connection(), statement, "cannot refuse what was cancelled").await?;
             goes_on &= level != "dossier";
             if level == "file" {
-                let refusal = Refusal { class: RefusalClass::parse_or_bug(&class), reason };
+                let refusal = Refusal { class: RefusalClass::parse_or_bug(&class), reason, message: None };
                 self.refuse_duplicates(&[item], &refusal).await?;
             }
         }

@@ -4,11 +4,13 @@ use crate::global_args::GlobalArgs;
 use crate::output;
 use crate::startup::current_program;
 use clap::Args;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{arguments, program};
 use sohoa_base::model::account::UnitScope;
 use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
+use sohoa_texts::error_texts::kept_text;
 use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `failures`.
@@ -38,7 +40,7 @@ impl Failures {
                 .items
                 .pop()
                 .map(|run| run.batch.id)
-                .ok_or_else(|| Error::not_found("there is no run yet"))?,
+                .ok_or_else(arguments::no_run_yet)?,
         };
         let class = self.class.as_deref().map(parse_class).transpose()?;
         let balance = monitoring::show_run(&archive, &UnitScope::All, &batch).await?.balance;
@@ -48,7 +50,8 @@ impl Failures {
         if global.json {
             let entries = failures.iter().map(serde_json::to_value).chain(refusals.iter().map(serde_json::to_value));
             let entries = entries.collect::<serde_json::Result<Vec<_>>>();
-            return output::print_json(&entries.or_error(ErrorKind::Internal, || "a failure has no JSON form".to_owned())?).map(|()| 0);
+            return output::print_json(&entries.map_err(|error| program::bug("command line: JSON of a failure").caused_by(error))?)
+                .map(|()| 0);
         }
         for failed in &failures {
             output::print_line(&localize(language, output::failed_item_message(failed)))?;
@@ -58,7 +61,7 @@ impl Failures {
                 file: output::sanitize_terminal(&refused.file),
                 page: refused.page,
                 class: refused.class.as_str(),
-                reason: output::sanitize_terminal(&refused.reason),
+                reason: output::sanitize_terminal(&kept_text(language, refused.message.as_ref(), &refused.reason)),
             };
             output::print_line(&localize(language, message))?;
         }

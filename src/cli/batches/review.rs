@@ -6,7 +6,8 @@ use crate::operator::resolve_author;
 use crate::output;
 use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::model::decision::DecisionKind;
 use sohoa_base::model::review_queue::ReviewQueue;
 use sohoa_pipeline::worker::CancellationToken;
@@ -162,15 +163,15 @@ impl DecideArgs {
         let mut requests = Vec::new();
         requests.extend(self.kind.clone().map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })));
         for text in &self.field {
-            let (field, value) = text.split_once('=').ok_or_else(|| Error::invalid(format!("{text:?} is not NAME=VALUE")))?;
+            let (field, value) = text.split_once('=').ok_or_else(|| arguments::field_argument_invalid(format!("{text:?}")))?;
             requests.push(DecisionRequest::Direct(DecisionKind::CorrectField { field: field.to_owned(), value: value.to_owned() }));
         }
         for text in &self.word {
-            requests.push(parse_word(text).ok_or_else(|| Error::invalid(format!("{text:?} is not PAGE:WORD=TEXT, such as 1:25=quyết")))?);
+            requests.push(parse_word(text).ok_or_else(|| arguments::word_argument_invalid(format!("{text:?}")))?);
         }
         for text in &self.turn {
             let (page, by) = parse_page_value(text, "1=90")?;
-            let by = by.parse().map_err(|_| Error::invalid(format!("{by:?} are no degrees; write 90, 180 or 270")))?;
+            let by = by.parse().map_err(|_| arguments::turn_argument_invalid(format!("{by:?}")))?;
             requests.push(DecisionRequest::Turn { page, by });
         }
         for text in &self.replace {
@@ -193,7 +194,7 @@ impl DecideArgs {
 /// Parses `PAGE=VALUE`.
 fn parse_page_value<'a>(text: &'a str, example: &str) -> Result<(u32, &'a str)> {
     let parts = text.split_once('=').and_then(|(page, rest)| Some((page.parse().ok()?, rest)));
-    parts.ok_or_else(|| Error::invalid(format!("{text:?} names no page; write it like {example}")))
+    parts.ok_or_else(|| arguments::page_argument_invalid(format!("{text:?}"), example))
 }
 
 fn parse_word(text: &str) -> Option<DecisionRequest> {

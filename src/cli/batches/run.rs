@@ -12,7 +12,7 @@ use sohoa_services::archive::Archive;
 use sohoa_services::maintenance::log_followers::LogFollowers;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::execution::{Receipt, RunOutcome};
-use sohoa_texts::error_texts::translate;
+use sohoa_texts::error_texts::kept_text;
 use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `run`.
@@ -159,7 +159,7 @@ fn print_receipt(receipt: &Receipt, language: Language) {
     }
     for finding in &receipt.attachment.findings {
         let list = output::sanitize_terminal(finding.file.as_deref().unwrap_or("–"));
-        print(Message::TargetIgnored { list: &list, why: output::sanitize_terminal(&translate(language, &finding.detail)) });
+        print(Message::TargetIgnored { list: &list, why: output::sanitize_terminal(&finding.text(language)) });
     }
     if receipt.interrupted {
         print(Message::Interrupted);
@@ -199,7 +199,7 @@ fn print_balance(outcome: &RunOutcome, language: Language) {
             file: output::sanitize_terminal(&refused.file),
             page: refused.page,
             class: refused.class.as_str(),
-            reason: output::sanitize_terminal(&refused.reason),
+            reason: output::sanitize_terminal(&kept_text(language, refused.message.as_ref(), &refused.reason)),
         });
     }
 }

@@ -4,7 +4,8 @@ use crate::global_args::GlobalArgs;
 use crate::output;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::model::page::barcode::Separator;
 use sohoa_services::intake::separator_sheets;
 use std::path::PathBuf;
@@ -57,12 +58,12 @@ impl Separators {
     pub fn execute(&self, global: &GlobalArgs) -> Result<u8> {
         let sheets: Vec<Separator> = match (self.kind, self.code.as_slice()) {
             (SeparatorKind::Document, []) => vec![Separator::Document],
-            (SeparatorKind::Document, _) => return Err(Error::invalid("--code names a dossier; add --kind dossier")),
+            (SeparatorKind::Document, _) => return Err(arguments::separator_code_needs_dossier()),
             (SeparatorKind::Dossier, []) => vec![Separator::Dossier(None)],
             (SeparatorKind::Dossier, codes) => codes.iter().map(|code| Separator::Dossier(Some(code.trim().to_owned()))).collect(),
         };
         let pdf = separator_sheets::sheets_pdf(&sheets, usize::from(self.count))?;
-        std::fs::write(&self.out, pdf).or_error(ErrorKind::Unavailable, || format!("cannot write {}", self.out.display()))?;
+        std::fs::write(&self.out, pdf).map_err(|error| arguments::output_unwritable(self.out.display()).caused_by(error))?;
         if global.json {
             let payloads = sheets.iter().map(Separator::payload).collect();
             output::print_json(&WrittenSheets { file: &self.out, pages: sheets.len() * usize::from(self.count), payloads })?;

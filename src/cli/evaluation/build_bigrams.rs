@@ -2,7 +2,8 @@
 
 use clap::Args;
 use flate2::read::MultiGzDecoder;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::text::bigram_model::BigramCounts;
 use sohoa_base::text::nfc::nfc;
 use std::io::{BufRead, BufReader};
@@ -24,16 +25,18 @@ impl BuildBigrams {
     /// # Errors
     /// `Invalid` when the corpus cannot be read as described.
     pub fn execute(&self) -> Result<u8> {
-        let cannot = || format!("cannot read {} as gzipped JSON lines", self.corpus.display());
-        let file = std::fs::File::open(&self.corpus).or_error(ErrorKind::Invalid, cannot)?;
+        let corpus = self.corpus.display();
+        let file = std::fs::File::open(&self.corpus).map_err(|error| arguments::input_unreadable(&corpus).caused_by(error))?;
         let mut counts = BigramCounts::default();
         for line in BufReader::new(MultiGzDecoder::new(file)).lines() {
+            let line = line.map_err(|error| arguments::input_unreadable(&corpus).caused_by(error))?;
             let row: serde_json::Value =
-                serde_json::from_str(&line.or_error(ErrorKind::Invalid, cannot)?).or_error(ErrorKind::Invalid, cannot)?;
-            counts.add(&nfc(row.get("text").and_then(serde_json::Value::as_str).ok_or_else(|| Error::invalid(cannot()))?));
+                serde_json::from_str(&line).map_err(|error| arguments::corpus_line_invalid(&corpus).caused_by(error))?;
+            let text = row.get("text").and_then(serde_json::Value::as_str);
+            counts.add(&nfc(text.ok_or_else(|| arguments::corpus_line_invalid(&corpus))?));
         }
         let written = counts.to_bytes().and_then(|bytes| std::fs::write(&self.out, bytes));
-        written.or_error(ErrorKind::Unavailable, || format!("cannot write {}", self.out.display()))?;
+        written.map_err(|error| arguments::output_unwritable(self.out.display()).caused_by(error))?;
         Ok(0)
     }
 }

@@ -9,7 +9,8 @@ use crate::output;
 use crate::startup::{current_program, read_pipeline};
 use clap::Args;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_evaluation::benchmarks::ocr;
 use sohoa_evaluation::benchmarks::ocr::Evaluation;
 use sohoa_evaluation::benchmarks::personal_data;
@@ -98,7 +99,7 @@ impl Eval {
             }
             return Ok(0);
         }
-        let Some(folder) = &self.folder else { return Err(Error::invalid("a folder with pages and ground truth is needed")) };
+        let Some(folder) = &self.folder else { return Err(arguments::evaluation_folder_missing()) };
         if self.separation {
             let (_, plan) = read_pipeline(self.pipeline.first().or(config.pipeline.as_ref()).map(PathBuf::as_path))?;
             let piles = StackOptions { count: self.piles, seed: self.seed };

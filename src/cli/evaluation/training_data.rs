@@ -3,7 +3,8 @@
 use crate::global_args::GlobalArgs;
 use crate::output;
 use clap::{Args, Subcommand};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_engine::networks::models::models_dir;
 use sohoa_engine::networks::runtime::Runtime;
 use sohoa_evaluation::training::stamp_dataset::{StampDataset, write_stamp_dataset};
@@ -75,6 +76,6 @@ fn format_dataset(dataset: &StampDataset) -> String {
 
 /// The font files that a file names, one a line.
 fn read_font_list(file: &Path) -> Result<Vec<PathBuf>> {
-    let text = std::fs::read_to_string(file).or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))?;
+    let text = std::fs::read_to_string(file).map_err(|error| arguments::input_unreadable(file.display()).caused_by(error))?;
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from).collect())
 }

@@ -3,7 +3,8 @@
 use crate::global_args::GlobalArgs;
 use crate::startup::current_program;
 use clap::{Args, ValueEnum};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_services::archive::Archive;
 use sohoa_services::records::export;
 use sohoa_services::records::export::ExportFormat;
@@ -77,13 +78,13 @@ impl Export {
                     _ => redacted_copy::redacted_text(&archive, &record, &document).await?,
                 }
             }
-            (true, _) => return Err(Error::invalid("only pdf and text can be masked; take --format pdf or text")),
+            (true, _) => return Err(arguments::export_format_not_maskable()),
         };
-        let failed = || format!("cannot write {}", self.output.display());
+        let failed = |error| arguments::output_unwritable(self.output.display()).caused_by(error);
         if self.output.as_os_str() == "-" {
-            std::io::stdout().lock().write_all(&bytes).or_error(ErrorKind::Unavailable, failed)?;
+            std::io::stdout().lock().write_all(&bytes).map_err(failed)?;
         } else {
-            std::fs::write(&self.output, &bytes).or_error(ErrorKind::Unavailable, failed)?;
+            std::fs::write(&self.output, &bytes).map_err(failed)?;
         }
         Ok(0)
     }

@@ -166,9 +166,9 @@ impl Roadmap {
             RoadmapCommand::Template { .. } => Ok(0),
             RoadmapCommand::Import { file, dry_run, decision, reason, by } => {
                 let author = resolve_author(by.as_ref())?;
-                let imported =
-                    plan_workbook::import(&archive, &author, file, AdjustmentReason { decision, text: reason }, *dry_run).await?;
-                print_imported(&imported, global.json, language)
+                let reason = AdjustmentReason { decision, text: reason };
+                let imported = plan_workbook::import(&archive, &author, file, reason, *dry_run, language).await?;
+                print_imported(&imported, global.json)
             }
             RoadmapCommand::Export { file, decision } => {
                 write_output(Some(file), &plan_workbook::export(&archive, decision.as_deref()).await?)
@@ -201,14 +201,14 @@ impl Roadmap {
     }
 }
 
-fn print_imported(imported: &ImportResult, json: bool, language: Language) -> Result<u8> {
+fn print_imported(imported: &ImportResult, json: bool) -> Result<u8> {
     if json {
         output::print_json(imported)?;
     } else if imported.cell_errors.is_empty() {
         output::print_line(&format!("{}\tv{}\t{}", output::sanitize_terminal(&imported.decision), imported.version, imported.targets))?;
         imported.changes.iter().try_for_each(|change| output::print_line(&output::sanitize_terminal(change)))?;
     } else {
-        print_wrong_cells(&imported.cell_errors, language)?;
+        print_wrong_cells(&imported.cell_errors)?;
     }
     Ok(if imported.cell_errors.is_empty() { 0 } else { 2 })
 }

@@ -2,7 +2,8 @@
 
 use crate::output::{self, write_output};
 use clap::Subcommand;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::roadmap::lot::Lot;
 use sohoa_roadmap::sampling::InspectionLevel;
@@ -129,7 +130,7 @@ impl LotCommand {
                 now
             }
             Self::Inspect { lot, place, defect } => {
-                let place = place.parse().or_error(ErrorKind::Invalid, || format!("{place:?} is no place in the lot; write a number"))?;
+                let place = place.parse().map_err(|_| arguments::lot_place_invalid(format!("{place:?}")))?;
                 lots::record_page_inspection(archive, by, lot, place, defect).await?
             }
             Self::Judge { lot, note } => lots::judge_lot(archive, by, lot, note).await?,

@@ -44,13 +44,13 @@ impl CasesCommand {
             Self::Template { file } => return write_output(Some(file), &one_stop::template()?),
             Self::Import { file, unit, dry_run, by } => (file, unit, *dry_run, by),
         };
-        let imported = one_stop::import(archive, &local_operator(by.as_ref())?, file, unit.as_deref(), dry_run).await?;
+        let imported = one_stop::import(archive, &local_operator(by.as_ref())?, file, unit.as_deref(), dry_run, language).await?;
         if json {
             output::print_json(&imported)?;
         } else if imported.cell_errors.is_empty() {
             output::print_line(&format!("{}\t{}", imported.cases, imported.known))?;
         } else {
-            print_wrong_cells(&imported.cell_errors, language)?;
+            print_wrong_cells(&imported.cell_errors)?;
         }
         Ok(if imported.cell_errors.is_empty() { 0 } else { 2 })
     }

@@ -20,7 +20,9 @@ impl Doctor {
     pub async fn execute(&self, global: &GlobalArgs) -> Result<u8> {
         let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
-        let checks = doctor::run_checks(&config, &current_program()?).await;
+        // Programs read the JSON, so it is the same in every language.
+        let reader = if global.json { Language::English } else { language };
+        let checks = doctor::run_checks(&config, &current_program()?, reader).await;
         let ready = checks.iter().all(|check| check.passed);
         if global.json {
             output::print_json(&checks)?;

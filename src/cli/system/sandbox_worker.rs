@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use sohoa_base::config::Limits;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_engine::composite::CompositeEngine;
 use sohoa_engine::engine::Engine;
 use sohoa_engine::fake::{FakeBehaviour, FakeEngine};
@@ -53,7 +54,8 @@ impl SandboxWorker {
     /// # Errors
     /// When the engine cannot be opened or the process cannot be limited.
     pub fn execute(&self) -> Result<u8> {
-        let limits: Limits = serde_json::from_str(&self.limits).or_error(ErrorKind::Invalid, || "the limits are not JSON".to_owned())?;
+        let limits: Limits =
+            serde_json::from_str(&self.limits).map_err(|error| program::bug("limits of the reading process").caused_by(error))?;
         match self.role {
             WorkerMode::Expand => archive_expander::serve(limits.memory_mib, limits.cpu_seconds, &format_limits(&limits), &self.name)?,
             WorkerMode::Read | WorkerMode::Show => {

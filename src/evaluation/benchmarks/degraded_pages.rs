@@ -3,7 +3,8 @@
 use crate::benchmarks::page_folder::{decode_first_page, list_pages, read_text};
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_services::archive;
 use sohoa_synthetic::degradation::effects::SEVERITIES;
 use sohoa_synthetic::degradation::presets;
@@ -38,8 +39,8 @@ pub async fn degrade_folder(
 ) -> Result<Vec<DegradedPage>> {
     let pages = list_pages(clean)?;
     let pool = archive::viewing_pool(config, program, 1);
-    let cannot_write = || format!("cannot write to {}", out.display());
-    std::fs::create_dir_all(out).or_error(ErrorKind::Unavailable, cannot_write)?;
+    let cannot_write = |error: std::io::Error| evaluation::folder_unwritable(out.display()).caused_by(error);
+    std::fs::create_dir_all(out).map_err(cannot_write)?;
     let mut written = Vec::new();
     for index in evenly_spaced(pages.len(), limit) {
         let (Some((id, picture)), Some((_, next))) = (pages.get(index), pages.get((index + 1) % pages.len())) else { continue };
@@ -50,8 +51,8 @@ pub async fn degrade_folder(
             let mut random = SeededRng::for_purpose(seed, &id);
             let degradation = presets::random_degradation(severity, &mut random);
             let bytes = presets::degrade_page(&front.pixels, &back.pixels, front.dpi, &degradation, &mut random)?;
-            std::fs::write(out.join(format!("{id}.jpg")), bytes).or_error(ErrorKind::Unavailable, cannot_write)?;
-            std::fs::write(out.join(format!("{id}.gt.txt")), &truth).or_error(ErrorKind::Unavailable, cannot_write)?;
+            std::fs::write(out.join(format!("{id}.jpg")), bytes).map_err(cannot_write)?;
+            std::fs::write(out.join(format!("{id}.gt.txt")), &truth).map_err(cannot_write)?;
             let page = DegradedPage { id, degradation };
             report(&page)?;
             written.push(page);

@@ -3,7 +3,8 @@
 
 use crate::benchmarks::page_folder::read_text;
 use crate::field_accuracy;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_synthetic::ground_truth::{DocumentTruth, GroundTruth};
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,7 @@ pub(crate) fn list_documents(folder: &Path) -> Result<Vec<KnownDocument>> {
             .collect()
     };
     if files.len() < 2 {
-        return Err(Error::invalid(format!("{} holds fewer than two documents; a document is a PDF or TIFF", folder.display())));
+        return Err(evaluation::folder_without_documents(folder.display()));
     }
     Ok(files)
 }
@@ -60,14 +61,14 @@ const TRUTH_SUFFIX: &str = ".expected.json";
 
 /// The documents of a generated dossier.
 fn generated_documents(path: &Path) -> Result<Vec<KnownDocument>> {
-    let bad = || format!("{} is no ground truth of a generated dossier; make it again", path.display());
-    let dossier: GroundTruth = serde_json::from_str(&read_text(path)?).or_error(ErrorKind::Invalid, bad)?;
+    let bad = || evaluation::dossier_ground_truth_invalid(path.display());
+    let dossier: GroundTruth = serde_json::from_str(&read_text(path)?).map_err(|error| bad().caused_by(error))?;
     let folder = path.with_file_name(&dossier.dossier);
     let pages_of = |document: &DocumentTruth| {
         let place = |number: &usize| dossier.pages.iter().find(|page| page.page == *number);
         let pages: Option<Vec<_>> =
             document.pages.iter().map(|number| place(number).map(|page| (folder.join(&page.file), Some(page.page_in_file)))).collect();
-        pages.ok_or_else(|| Error::invalid(bad()))
+        pages.ok_or_else(bad)
     };
     let name_of = |code: &str| sohoa_base::model::document_kinds::kind_by_code(code).map_or("", |kind| kind.name);
     (1..)

@@ -12,7 +12,8 @@ use crate::word_calibration;
 use crate::word_calibration::WordConfidenceBin;
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{evaluation, program};
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_extraction::description::describe;
@@ -74,7 +75,7 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
     let (mut pages, mut compared, mut differing, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut word_bins = word_calibration::empty_bins();
     if let Some(folder) = write {
-        std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, || format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|error| evaluation::folder_unwritable(folder.display()).caused_by(error))?;
     }
     for (id, picture) in list_pages(folder)? {
         let truth = read_text(&folder.join(format!("{id}.gt.txt")))?;
@@ -89,10 +90,11 @@ pub async fn evaluate(config: &Config, program: &Path, folder: &Path, plan: &Pip
         word_calibration::add_page(&mut word_bins, &truth, &reading.words().collect::<Vec<_>>());
         let text = reading.text();
         if let Some(folder) = write {
-            let failed = || format!("cannot write to {}", folder.display());
-            std::fs::write(folder.join(format!("{id}.txt")), &text).or_error(ErrorKind::Unavailable, failed)?;
-            let json = serde_json::to_vec_pretty(&reading).or_error(ErrorKind::Internal, failed)?;
-            std::fs::write(folder.join(format!("{id}.json")), json).or_error(ErrorKind::Unavailable, failed)?;
+            let failed = |error: std::io::Error| evaluation::folder_unwritable(folder.display()).caused_by(error);
+            std::fs::write(folder.join(format!("{id}.txt")), &text).map_err(failed)?;
+            let json =
+                serde_json::to_vec_pretty(&reading).map_err(|error| program::bug("evaluation: JSON of a reading").caused_by(error))?;
+            std::fs::write(folder.join(format!("{id}.json")), json).map_err(failed)?;
         }
         let truth_file = folder.join(format!("{id}.meta.json"));
         if truth_file.is_file() {
@@ -165,7 +167,7 @@ pub fn score_texts(truths: &Path, texts: &Path) -> Result<ScoredTexts> {
         pages.push(ScoredPage::score(id.to_owned(), &truth, &text));
     }
     if pages.is_empty() {
-        return Err(Error::invalid(format!("{} holds no ground truth; a page's text is <id>.gt.txt", truths.display())));
+        return Err(evaluation::folder_without_ground_truth(truths.display()));
     }
     Ok(ScoredTexts {
         total: text_scores::total_score(pages.iter().map(|page| &page.score)),

@@ -1,6 +1,7 @@
 //! Folders of page images with ground truth: `<id>.jpg` (or another image format) beside `<id>.gt.txt`.
 
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_file_worker::client::{DecodedPage, FileWorker};
 use sohoa_sandbox::pool::Pool;
 use std::path::{Path, PathBuf};
@@ -13,10 +14,10 @@ pub(crate) const TRUTH_SUFFIX: &str = ".gt.txt";
 
 /// File names in a folder, sorted.
 pub(crate) fn file_names(folder: &Path) -> Result<Vec<String>> {
-    let cannot = || format!("cannot list {}; check the path", folder.display());
+    let cannot = |error: std::io::Error| evaluation::folder_unlistable(folder.display()).caused_by(error);
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Invalid, cannot)? {
-        names.push(entry.or_error(ErrorKind::Invalid, cannot)?.file_name().to_string_lossy().into_owned());
+    for entry in std::fs::read_dir(folder).map_err(cannot)? {
+        names.push(entry.map_err(cannot)?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
     Ok(names)
@@ -39,7 +40,7 @@ pub(crate) fn list_pages(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
         })
         .collect();
     if pages.is_empty() {
-        return Err(Error::invalid(format!("{} holds no page with ground truth; a page is <id>.jpg with <id>.gt.txt", folder.display())));
+        return Err(evaluation::folder_without_pages(folder.display()));
     }
     Ok(pages)
 }
@@ -49,7 +50,7 @@ pub(crate) fn list_pages(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
 /// # Errors
 /// `Invalid` where it cannot be read or is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).or_error(ErrorKind::Invalid, || format!("cannot read {} as UTF-8", path.display()))
+    std::fs::read_to_string(path).map_err(|error| evaluation::ground_truth_unreadable(path.display()).caused_by(error))
 }
 
 /// Decodes the first page of a file in a reading process.

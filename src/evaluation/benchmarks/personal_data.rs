@@ -5,7 +5,8 @@ use crate::benchmarks::ocr::{read_page, reading_options};
 use crate::text_scores::similarity;
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::personal_data::{PersonalData, PersonalDataKind};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -54,8 +55,8 @@ pub async fn measure(config: &Config, program: &Path, count: usize, seed: u64, p
     for number in 0..count {
         let drawn = draw_page(&fonts, seed, number)?;
         let file =
-            tempfile::Builder::new().suffix(".jpg").tempfile().or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
-        std::fs::write(file.path(), &drawn.bytes).or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
+            tempfile::Builder::new().suffix(".jpg").tempfile().map_err(|error| evaluation::temp_file_unwritable().caused_by(error))?;
+        std::fs::write(file.path(), &drawn.bytes).map_err(|error| evaluation::temp_file_unwritable().caused_by(error))?;
         let (reading, _) = read_page(&pool, file.path(), options).await?;
         result.add_page(number, drawn.data, &reading);
     }

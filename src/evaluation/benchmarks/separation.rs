@@ -10,7 +10,8 @@ use crate::field_accuracy::{FieldDifference, FieldTally};
 use crate::split_scores::{SplitCounts, SplitMistake, compare_splits};
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{evaluation, program};
 use sohoa_base::model::page::barcode::Separator;
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -131,7 +132,7 @@ pub async fn evaluate(
 ) -> Result<SeparationResult> {
     let options = reading_options(plan)?;
     let files = list_documents(folder)?;
-    let scratch = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
+    let scratch = tempfile::tempdir().map_err(|error| evaluation::temp_file_unwritable().caused_by(error))?;
     let SeparatorTestPages { sheets, back } =
         draw_separator_test_pages(&Fonts::load()?, &Separator::Document, &sheet_words(&Separator::Document), stacks.seed)?;
     let pool = archive::pool(config, program, 1);
@@ -159,7 +160,7 @@ pub async fn evaluate(
     let mut rendered = Vec::new();
     for (place, bytes) in sheets.iter().chain([&back]).enumerate() {
         let path = scratch.path().join(format!("{place}.scan"));
-        std::fs::write(&path, bytes).or_error(ErrorKind::Unavailable, || format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, bytes).map_err(|error| evaluation::folder_unwritable(path.display()).caused_by(error))?;
         rendered.extend(read_file(&pool, &path, options).await?.into_iter().next());
     }
     let back = rendered.pop().unwrap_or_default();
@@ -291,14 +292,14 @@ async fn read_file(pool: &Pool, file: &Path, options: ReadOptions) -> Result<Vec
 
 /// Writes the readings as `<file>-p<page>.json`, with `-` for `/` in the path.
 fn write_readings(folder: &Path, documents: &[ReadDocument], sheets: &[Reading]) -> Result<()> {
-    let failed = || format!("cannot write to {}", folder.display());
-    std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, failed)?;
+    let failed = |error: std::io::Error| evaluation::folder_unwritable(folder.display()).caused_by(error);
+    std::fs::create_dir_all(folder).map_err(failed)?;
     let named = documents.iter().map(|document| (document.name.replace('/', "-"), document.pages.as_slice()));
     for (name, pages) in named.chain([("separator sheet".to_owned(), sheets)]) {
         for (number, reading) in (1..).zip(pages) {
             let path: PathBuf = folder.join(format!("{name}-p{number}.json"));
-            let json = serde_json::to_vec(reading).or_error(ErrorKind::Internal, failed)?;
-            std::fs::write(path, json).or_error(ErrorKind::Unavailable, failed)?;
+            let json = serde_json::to_vec(reading).map_err(|error| program::bug("evaluation: JSON of a reading").caused_by(error))?;
+            std::fs::write(path, json).map_err(failed)?;
         }
     }
     Ok(())

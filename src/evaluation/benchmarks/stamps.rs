@@ -5,7 +5,8 @@ use crate::benchmarks::ocr;
 use crate::benchmarks::page_folder::{UNIT, decode_first_page};
 use serde::Serialize;
 use sohoa_base::config::Config;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_base::model::page::reading::SecrecyStamp;
 use sohoa_file_worker::client::FileWorker;
 use sohoa_recognition::page::ReadOptions;
@@ -72,7 +73,7 @@ pub async fn measure(
     let mut result = StampResult::default();
     let scans = folder.map_or(Ok(Vec::new()), list_scans)?;
     if let Some(folder) = write {
-        std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, || format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|error| evaluation::folder_unwritable(folder.display()).caused_by(error))?;
     }
     for scan in &scans {
         if let Err(error) = evaluate_scan(&pool, scan, &mut result).await {
@@ -112,13 +113,13 @@ fn list_scans(folder: &Path) -> Result<Vec<PathBuf>> {
     const ENDINGS: [&str; 7] = ["pdf", "jpg", "jpeg", "png", "tif", "tiff", "webp"];
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.or_error(ErrorKind::Invalid, || format!("cannot list {}; check the path", folder.display()))?;
+        let entry = entry.map_err(|error| evaluation::folder_unlistable(folder.display()).caused_by(error))?;
         let ending = entry.path().extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if entry.file_type().is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
             found.push(entry.into_path());
         }
     }
-    if found.is_empty() { Err(Error::invalid(format!("{} holds no scan", folder.display()))) } else { Ok(found) }
+    if found.is_empty() { Err(evaluation::folder_without_scans(folder.display())) } else { Ok(found) }
 }
 
 /// Detects stamps on a page and counts the processor time.
@@ -161,8 +162,8 @@ async fn evaluate_drawn_page(
 ) -> Result<()> {
     let secret = drawn.stamp.as_ref().and_then(|stamp| stamp.level);
     let name = format!("{}-{number}.jpg", if secret.is_some() { "secret" } else { "harmless" });
-    let file = tempfile::Builder::new().suffix(".jpg").tempfile().or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
-    std::fs::write(file.path(), &drawn.bytes).or_error(ErrorKind::Unavailable, || "cannot write a page".to_owned())?;
+    let file = tempfile::Builder::new().suffix(".jpg").tempfile().map_err(|error| evaluation::temp_file_unwritable().caused_by(error))?;
+    std::fs::write(file.path(), &drawn.bytes).map_err(|error| evaluation::temp_file_unwritable().caused_by(error))?;
     let found = if drawn.turn == 0 {
         let mut worker = FileWorker::open(pool, UNIT, &name, file.path()).await?;
         let media_type = worker.inspect(&name).await?.media_type;
@@ -185,7 +186,7 @@ async fn evaluate_drawn_page(
     if is_found != secret.is_some() {
         if let Some(folder) = write {
             let path = folder.join(&name);
-            std::fs::write(&path, &drawn.bytes).or_error(ErrorKind::Unavailable, || format!("cannot write {}", path.display()))?;
+            std::fs::write(&path, &drawn.bytes).map_err(|error| evaluation::folder_unwritable(path.display()).caused_by(error))?;
         }
         result.wrong.push(MisjudgedPage { number, drawn, found });
     }

@@ -3,7 +3,8 @@
 use crate::training::detector_tile::{TILE_CELLS, TILE_SIDE};
 use crate::training::stamp_examples::{STRIP_COLUMNS, StampExampleGenerator};
 use serde::Serialize;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{evaluation, program};
 use sohoa_engine::engine::StampMap;
 use sohoa_engine::networks::runtime::Runtime;
 use sohoa_engine::networks::stamps::{CONTEXT_STRIP, model_hashes};
@@ -61,9 +62,9 @@ pub fn write_stamp_dataset(
     runtime: &Runtime,
     tell: &mut dyn FnMut(&StampDataset) -> Result<()>,
 ) -> Result<StampDataset> {
-    let cannot = || format!("cannot write into {}: check that the folder may be written", folder.display());
-    std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, cannot)?;
-    let create = |name: &str| File::create(folder.join(name)).map(BufWriter::new).or_error(ErrorKind::Unavailable, cannot);
+    let cannot = |error: std::io::Error| evaluation::folder_unwritable(folder.display()).caused_by(error);
+    std::fs::create_dir_all(folder).map_err(cannot)?;
+    let create = |name: &str| File::create(folder.join(name)).map(BufWriter::new).map_err(cannot);
     let (mut strips, mut strip_labels) = (create(STRIPS_FILE)?, create(STRIP_LABELS_FILE)?);
     let (mut tiles, mut tile_labels) = (create(TILES_FILE)?, create(TILE_LABELS_FILE)?);
     let mut dataset = StampDataset {
@@ -82,12 +83,12 @@ pub fn write_stamp_dataset(
     while dataset.strips < count {
         let examples = generator.next_page()?;
         for (strip, labels) in &examples.strips {
-            strips.write_all(strip.as_raw()).or_error(ErrorKind::Unavailable, cannot)?;
-            write_floats(&mut strip_labels, labels).or_error(ErrorKind::Unavailable, cannot)?;
+            strips.write_all(strip.as_raw()).map_err(cannot)?;
+            write_floats(&mut strip_labels, labels).map_err(cannot)?;
         }
         for (tile, labels) in &examples.tiles {
-            tiles.write_all(tile.as_raw()).or_error(ErrorKind::Unavailable, cannot)?;
-            write_floats(&mut tile_labels, labels).or_error(ErrorKind::Unavailable, cannot)?;
+            tiles.write_all(tile.as_raw()).map_err(cannot)?;
+            write_floats(&mut tile_labels, labels).map_err(cannot)?;
         }
         dataset.pages += 1;
         dataset.strips += examples.strips.len();
@@ -95,10 +96,11 @@ pub fn write_stamp_dataset(
         tell(&dataset)?;
     }
     for file in [&mut strips, &mut strip_labels, &mut tiles, &mut tile_labels] {
-        file.flush().or_error(ErrorKind::Unavailable, cannot)?;
+        file.flush().map_err(cannot)?;
     }
-    let description = serde_json::to_string_pretty(&dataset).or_error(ErrorKind::Internal, || "cannot describe the data".to_owned())?;
-    std::fs::write(folder.join(DESCRIPTION_FILE), description + "\n").or_error(ErrorKind::Unavailable, cannot)?;
+    let description =
+        serde_json::to_string_pretty(&dataset).map_err(|error| program::bug("training: description of the data").caused_by(error))?;
+    std::fs::write(folder.join(DESCRIPTION_FILE), description + "\n").map_err(cannot)?;
     Ok(dataset)
 }
 

@@ -1,6 +1,7 @@
 //! Comparison of a document list with the delivery, and the documents that it defines.
 
 use crate::evidence::document_list::{ListRow, normalize_path};
+use sohoa_base::messages::lists;
 use sohoa_base::model::record::ListFinding;
 
 /// Page count of a delivered file, in the order of the dossier.
@@ -47,17 +48,13 @@ pub enum ListMismatch {
 
 impl From<&ListMismatch> for ListFinding {
     fn from(finding: &ListMismatch) -> Self {
-        let (code, detail, file) = match finding {
-            ListMismatch::Missing { row, file } => {
-                ("missing", format!("row {row} of the list names {file}, which is not among what was taken"), None)
-            }
-            ListMismatch::Extra { file } => ("extra", format!("{file} came, and no row of the list names it"), Some(file)),
-            ListMismatch::Pages { row, file, listed, came } => {
-                ("pages", format!("row {row} of the list says {listed} pages for {file}; it has {came}"), Some(file))
-            }
-            ListMismatch::Range { row } => ("range", format!("from row {row} on the pages of the list do not fit those that came"), None),
+        let (code, message, file) = match finding {
+            ListMismatch::Missing { row, file } => ("missing", lists::listed_file_missing(row, file), None),
+            ListMismatch::Extra { file } => ("extra", lists::file_not_listed(file), Some(file)),
+            ListMismatch::Pages { row, file, listed, came } => ("pages", lists::listed_pages_differ(row, file, listed, came), Some(file)),
+            ListMismatch::Range { row } => ("range", lists::listed_range_differs(row), None),
         };
-        Self { code: code.to_owned(), detail, file: file.cloned() }
+        Self::new(code, &message, file.cloned())
     }
 }
 

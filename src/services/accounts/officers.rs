@@ -6,7 +6,8 @@
 use crate::accounts::sessions::require_renewed;
 use crate::accounts::tokens::identity_of_token;
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{requests, sign_in};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_catalog::with_acting_key;
 
@@ -54,7 +55,7 @@ pub async fn officer_of_session(archive: &Archive, by: &Identity) -> Result<Offi
     require_renewed(archive, by).await?;
     let units = by.units_with(Right::ManageQuarantine);
     if units.is_empty() {
-        return Err(Error::denied("your role does not allow this; ask an administrator"));
+        return Err(requests::role_not_allowed());
     }
     let name = by.user.name.clone();
     Ok(Officer { operator: name.clone(), name, units, key_id: None, has_account: true })
@@ -74,7 +75,7 @@ pub async fn officer_of_command_line(archive: &Archive, who: CommandLineUser<'_>
     };
     let name = identity.user.name.clone();
     if let Some(by) = who.by.filter(|by| *by != name) {
-        return Err(Error::invalid(format!("--by says {by:?}, and SOHOA_KEY is a key of {name:?}; leave --by out")));
+        return Err(sign_in::officer_name_differs(by, name));
     }
     let units = identity.units_with(Right::ManageQuarantine);
     Ok(Officer { name, operator, units, key_id: Some(identity.key_id), has_account: true })
@@ -94,18 +95,12 @@ async fn key_owner(archive: &Archive, key: Option<&str>) -> Result<Option<Identi
         return Ok(None);
     }
     let Some(key) = key.filter(|key| !key.is_empty()) else {
-        return Err(Error::denied(
-            "this archive has accounts, so their roles decide who is an officer in charge of secrets: put a key with the right \
-             `quarantine` into SOHOA_KEY; the officer makes it in the browser at /keys, or decides there at /quarantine",
-        ));
+        return Err(sign_in::officer_key_missing());
     };
     let identity = identity_of_token(archive, key).await?;
-    let identity = identity.ok_or_else(|| Error::denied("the key in SOHOA_KEY is unknown or has ended; make a new one at /keys"))?;
+    let identity = identity.ok_or_else(sign_in::officer_key_unknown)?;
     if !identity.has_right(Right::ManageQuarantine) {
-        let name = &identity.user.name;
-        return Err(Error::denied(format!(
-            "the key in SOHOA_KEY is one of {name:?} without the right `quarantine`; an officer in charge of secrets makes one at /keys"
-        )));
+        return Err(sign_in::officer_key_without_right(identity.user.name));
     }
     Ok(Some(identity))
 }
@@ -114,12 +109,7 @@ fn check_named_officer(officers: &[String], name: &str) -> Result<()> {
     if officers.iter().any(|officer| officer == name) {
         return Ok(());
     }
-    let mend = if officers.is_empty() {
-        "no officer is named yet: set secrecy_officers = [\"NAME\"] in sohoa.toml"
-    } else {
-        "only those named in secrecy_officers of sohoa.toml may decide"
-    };
-    Err(Error::denied(format!("{name:?} is no officer in charge of secrets; {mend}")))
+    Err(if officers.is_empty() { sign_in::officers_not_set(name) } else { sign_in::officer_not_named(name) })
 }
 
 #[cfg(test)]

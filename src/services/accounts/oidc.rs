@@ -21,7 +21,8 @@ use openidconnect::{
 };
 use serde_json::{Map, Value};
 use sohoa_base::config::{Oidc, OidcGroup};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{program, requests, sign_in};
 use sohoa_base::model::account::{Grant, Role};
 use sohoa_catalog::{ExternalAccount, OidcLoginState};
 use std::time::Duration;
@@ -109,10 +110,10 @@ pub fn check_settings(settings: &Oidc) -> Result<()> {
         .iter()
         .any(|prefix| issuer.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
     if !issuer.starts_with("https://") && !is_loopback {
-        return Err(Error::invalid(format!("oidc.issuer is {issuer}; it must begin with https://")));
+        return Err(sign_in::oidc_issuer_not_https(issuer));
     }
     if settings.groups.is_empty() {
-        return Err(Error::invalid("oidc.groups is empty, so that nobody could come in; say what the members of a group are"));
+        return Err(sign_in::oidc_groups_empty());
     }
     settings.groups.iter().try_for_each(|group| grant_of_group(group).map(|_| ()))
 }
@@ -120,9 +121,9 @@ pub fn check_settings(settings: &Oidc) -> Result<()> {
 fn grant_of_group(group: &OidcGroup) -> Result<Grant> {
     let role = Role::ALL.into_iter().find(|role| role.as_str() == group.role);
     let known = || Role::ALL.map(Role::as_str).join(", ");
-    let role = role.ok_or_else(|| Error::invalid(format!("oidc.groups: {} is no role; use one of {}", group.role, known())))?;
+    let role = role.ok_or_else(|| sign_in::oidc_group_role_unknown(&group.role, known()))?;
     if group.unit.is_empty() {
-        return Err(Error::invalid("a role needs a unit; write * for every unit"));
+        return Err(sign_in::role_unit_missing());
     }
     Ok(Grant { role, unit: group.unit.clone() })
 }
@@ -138,7 +139,6 @@ fn grants_of_groups(settings: &Oidc, groups: &[String]) -> Result<Vec<Grant>> {
 
 /// Sends a request to the provider. Redirects are not followed: they could lead into the internal network.
 async fn send_request(request: HttpRequest) -> Result<HttpResponse> {
-    let failed = || "the office's sign-in does not answer; try again later".to_owned();
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let config = ureq::Agent::config_builder().tls_config(tls).max_redirects(0).max_redirects_will_error(false);
     let agent: ureq::Agent = config.http_status_as_error(false).timeout_global(Some(PROVIDER_TIMEOUT)).build().into();
@@ -152,22 +152,23 @@ async fn send_request(request: HttpRequest) -> Result<HttpResponse> {
         let bytes = body.with_config().limit(MAX_RESPONSE_BYTES).read_to_vec()?;
         Ok::<_, ureq::Error>(HttpResponse::from_parts(parts, bytes))
     };
-    tokio::task::spawn_blocking(exchange).await.or_error(ErrorKind::Internal, failed)?.or_error(ErrorKind::Unavailable, failed)
+    let answer = tokio::task::spawn_blocking(exchange).await;
+    let answer = answer.map_err(|error| program::bug("sign-in: request to the provider ended early").caused_by(error))?;
+    answer.map_err(|error| sign_in::oidc_not_answering().caused_by(error))
 }
 
 /// Discovers the provider's endpoints and keys (OpenID Connect Discovery 1.0); `back` is the redirect URI.
 async fn discover_provider(settings: &Oidc, back: &str) -> Result<Provider> {
-    let issuer = settings.issuer.clone().ok_or_else(|| Error::not_found("there is nothing at this address"))?;
-    let wrong = || format!("oidc.issuer {issuer} is no address");
-    let url = IssuerUrl::new(issuer.clone()).or_error(ErrorKind::Invalid, wrong)?;
+    let issuer = settings.issuer.clone().ok_or_else(requests::address_unknown)?;
+    let url = IssuerUrl::new(issuer.clone()).map_err(|error| sign_in::oidc_issuer_invalid(issuer).caused_by(error))?;
     let metadata = CoreProviderMetadata::discover_async(url, &send_request).await;
-    let metadata = metadata.or_error(ErrorKind::Unavailable, || "the office's sign-in does not answer; try again later".to_owned())?;
+    let metadata = metadata.map_err(|error| sign_in::oidc_not_answering().caused_by(error))?;
     let methods = metadata.token_endpoint_auth_methods_supported();
     let in_body = methods.is_some_and(|methods| {
         !methods.contains(&CoreClientAuthMethod::ClientSecretBasic) && methods.contains(&CoreClientAuthMethod::ClientSecretPost)
     });
     let secret = settings.client_secret.clone().map(ClientSecret::new);
-    let back = RedirectUrl::new(back.to_owned()).or_error(ErrorKind::Invalid, || format!("server.public_url: {back} is no address"))?;
+    let back = RedirectUrl::new(back.to_owned()).map_err(|error| sign_in::oidc_public_url_invalid(back).caused_by(error))?;
     let provider = Client::from_provider_metadata(metadata, ClientId::new(settings.client_id.clone()), secret).set_redirect_uri(back);
     Ok(if in_body { provider.set_auth_type(AuthType::RequestBody) } else { provider })
 }
@@ -213,20 +214,20 @@ pub async fn finish_login(
     let (person, authenticated, to) = match verify_response(archive, back, key, answer).await {
         Ok(verified) => verified,
         Err(error) => {
-            record("sign-in-failed", "", error.context()).await?;
+            record("sign-in-failed", "", &error.context()).await?;
             return Err(error);
         }
     };
     let signed_in = if person.grants.is_empty() {
         archive.catalog.revoke_external_access(&person.subject).await?;
-        Err(Error::denied("you are in no group that may work here; ask an administrator"))
+        Err(sign_in::oidc_no_group())
     } else {
         archive.catalog.sign_in_external(&person, from).await
     };
     match signed_in {
         Ok(user) => Ok((open_session(archive, user, from, authenticated).await?, to)),
         Err(error) => {
-            record("sign-in-denied", &person.name, error.context()).await?;
+            record("sign-in-denied", &person.name, &error.context()).await?;
             Err(error)
         }
     }
@@ -240,7 +241,7 @@ async fn verify_response(
     answer: AuthorizationResponse,
 ) -> Result<(ExternalAccount, Option<u64>, String)> {
     let flow = archive.catalog.consume_oidc_login(&sha256_hex(key)).await?.filter(|flow| constant_time_eq(&flow.state, &answer.state));
-    let flow = flow.ok_or_else(|| Error::denied("this sign-in was not begun here, or is too old; begin again"))?;
+    let flow = flow.ok_or_else(sign_in::oidc_login_unknown)?;
     let (person, authenticated) = fetch_account(&archive.config.oidc, back, &flow, answer).await?;
     Ok((person, authenticated, flow.return_to))
 }
@@ -253,16 +254,16 @@ async fn fetch_account(
     answer: AuthorizationResponse,
 ) -> Result<(ExternalAccount, Option<u64>)> {
     if answer.issuer.as_ref().is_some_and(|issuer| Some(issuer) != settings.issuer.as_ref()) {
-        return Err(Error::denied("this sign-in was not begun here, or is too old; begin again"));
+        return Err(sign_in::oidc_login_unknown());
     }
     if answer.error.is_some() || answer.code.is_empty() {
-        return Err(Error::denied("the office's sign-in was broken off; begin again"));
+        return Err(sign_in::oidc_broken_off());
     }
     let (subject, authenticated, claims) = fetch_claims(&discover_provider(settings, back).await?, settings, flow, answer.code).await?;
     let name = text_claim(&claims, &settings.name_claim).map(str::to_lowercase);
-    let name = name.ok_or_else(|| Error::denied(format!("the office's sign-in tells no {}; ask an administrator", settings.name_claim)))?;
+    let name = name.ok_or_else(|| sign_in::oidc_claim_missing(&settings.name_claim))?;
     if !is_valid_user_name(&name) {
-        return Err(Error::denied(format!("{name} cannot be a name here; ask an administrator")));
+        return Err(sign_in::oidc_name_unusable(name));
     }
     let shown = text_claim(&claims, "name").map_or_else(|| name.clone(), |shown| shown.trim().chars().take(200).collect());
     let grants = grants_of_groups(settings, &list_claim(&claims, &settings.groups_claim))?;
@@ -277,23 +278,23 @@ async fn fetch_claims(
     flow: &OidcLoginState,
     code: String,
 ) -> Result<(String, Option<u64>, Map<String, Value>)> {
-    let invalid = || "the answer of the office's sign-in does not hold; begin again".to_owned();
-    let request = provider.exchange_code(AuthorizationCode::new(code)).or_error(ErrorKind::Invalid, invalid)?;
+    let request = provider.exchange_code(AuthorizationCode::new(code));
+    let request = request.map_err(|error| sign_in::oidc_token_address_missing().caused_by(error))?;
     let response = request.set_pkce_verifier(PkceCodeVerifier::new(flow.pkce_verifier.clone())).request_async(&send_request).await;
     let tokens = response.map_err(|error| match error {
-        RequestTokenError::ServerResponse(_) => Error::denied("the office's sign-in refuses this one; begin again").caused_by(error),
-        RequestTokenError::Request(_) => Error::unavailable("the office's sign-in does not answer; try again later").caused_by(error),
-        _ => Error::denied(invalid()).caused_by(error),
+        RequestTokenError::ServerResponse(_) => sign_in::oidc_refused().caused_by(error),
+        RequestTokenError::Request(_) => sign_in::oidc_not_answering().caused_by(error),
+        _ => sign_in::oidc_answer_invalid().caused_by(error),
     })?;
-    let token = tokens.id_token().ok_or_else(|| Error::denied(invalid()))?;
+    let token = tokens.id_token().ok_or_else(sign_in::oidc_answer_invalid)?;
     let verifier = provider.id_token_verifier().set_allowed_algs(ALLOWED_SIGNATURES);
-    let claims = token.claims(&verifier, &Nonce::new(flow.nonce.clone())).or_error(ErrorKind::Denied, invalid)?;
+    let claims = token.claims(&verifier, &Nonce::new(flow.nonce.clone())).map_err(invalid)?;
     if let Some(expected) = claims.access_token_hash() {
-        let algorithm = token.signing_alg().or_error(ErrorKind::Denied, invalid)?;
-        let signing = token.signing_key(&verifier).or_error(ErrorKind::Denied, invalid)?;
-        let found = AccessTokenHash::from_token(tokens.access_token(), algorithm, signing).or_error(ErrorKind::Denied, invalid)?;
+        let algorithm = token.signing_alg().map_err(invalid)?;
+        let signing = token.signing_key(&verifier).map_err(invalid)?;
+        let found = AccessTokenHash::from_token(tokens.access_token(), algorithm, signing).map_err(invalid)?;
         if found != *expected {
-            return Err(Error::denied(invalid()));
+            return Err(sign_in::oidc_answer_invalid());
         }
     }
     let subject = claims.subject().clone();
@@ -301,8 +302,7 @@ async fn fetch_claims(
     let mut all = to_json_object(claims)?;
     let is_whole = all.contains_key(&settings.name_claim) && all.contains_key(&settings.groups_claim);
     if !is_whole && let Ok(request) = provider.user_info(tokens.access_token().clone(), Some(subject.clone())) {
-        let user_info: UserInfoClaims<ProviderClaims, CoreGenderClaim> =
-            request.request_async(&send_request).await.or_error(ErrorKind::Denied, invalid)?;
+        let user_info: UserInfoClaims<ProviderClaims, CoreGenderClaim> = request.request_async(&send_request).await.map_err(invalid)?;
         for (name, value) in to_json_object(&user_info)? {
             // Claims of the signed ID token take precedence.
             all.entry(name).or_insert(value);
@@ -311,8 +311,13 @@ async fn fetch_claims(
     Ok((subject.to_string(), authenticated, all))
 }
 
+/// The answer of the provider does not hold.
+fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    sign_in::oidc_answer_invalid().caused_by(error)
+}
+
 fn to_json_object(claims: &impl serde::Serialize) -> Result<Map<String, Value>> {
-    let value = serde_json::to_value(claims).or_error(ErrorKind::Internal, || "claims have no JSON form".to_owned())?;
+    let value = serde_json::to_value(claims).map_err(|error| program::bug("sign-in: JSON of the claims").caused_by(error))?;
     Ok(if let Value::Object(object) = value { object } else { Map::new() })
 }
 
@@ -320,6 +325,7 @@ fn to_json_object(claims: &impl serde::Serialize) -> Result<Map<String, Value>> 
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     fn settings(issuer: &str, groups: &[(&str, &str, &str)]) -> Oidc {
         let group = |(group, role, unit): &(&str, &str, &str)| OidcGroup {

@@ -4,7 +4,8 @@ use crate::archive::Archive;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, sign_in};
 use sohoa_base::model::account::{Identity, Origin, User};
 use sohoa_catalog::UserCredentials;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -24,7 +25,7 @@ const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$b3JkZXJseW5vYm9keQ$5dY8
 
 /// Waits for a turn to hash; it must also cover reading the lock of the name.
 pub(crate) async fn hashing_permit() -> Result<SemaphorePermit<'static>> {
-    HASHING_PERMITS.acquire().await.or_error(ErrorKind::Internal, || "hashing has ended".to_owned())
+    HASHING_PERMITS.acquire().await.map_err(|error| program::bug("sign-in: permits for hashing").caused_by(error))
 }
 
 /// Hashes a new password with a random salt.
@@ -34,13 +35,13 @@ pub(crate) async fn hashing_permit() -> Result<SemaphorePermit<'static>> {
 pub(crate) async fn hash_password(password: &str) -> Result<String> {
     let length = password.chars().count();
     if !(MIN_PASSWORD_CHARS..=MAX_PASSWORD_CHARS).contains(&length) {
-        return Err(Error::invalid(format!("a password has {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} letters, this one has {length}")));
+        return Err(sign_in::password_length_invalid(MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS, length));
     }
     let _permit = hashing_permit().await?;
     let password = password.to_owned();
     let hash = move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string());
-    let done = tokio::task::spawn_blocking(hash).await.or_error(ErrorKind::Internal, || "hashing stopped".to_owned())?;
-    done.map_err(|error| Error::internal(format!("the password cannot be hashed: {error}")))
+    let done = tokio::task::spawn_blocking(hash).await.map_err(|error| program::bug("sign-in: hashing ended early").caused_by(error))?;
+    done.map_err(|error| program::bug("sign-in: hash of a password").caused_by(error.to_string()))
 }
 
 /// Whether the password is that of the account. Takes as long where there is no account or no password.
@@ -76,7 +77,7 @@ pub(crate) async fn record_sign_in(archive: &Archive, name: &str, succeeded: boo
 pub(crate) async fn check_not_locked(archive: &Archive, name: &str, from: &str) -> Result<()> {
     match archive.catalog.sign_in_lockout(name, &network_of(from)).await?.as_millis().div_ceil(1000) {
         0 => Ok(()),
-        seconds => Err(Error::limit(format!("too many wrong passwords: wait {seconds} seconds before you try again"))),
+        seconds => Err(sign_in::sign_in_locked(seconds)),
     }
 }
 
@@ -86,7 +87,7 @@ pub(crate) async fn check_not_locked(archive: &Archive, name: &str, from: &str) 
 /// `Denied`.
 pub(crate) fn require_session(by: &Identity) -> Result<()> {
     match by.key_rights {
-        Some(_) => Err(Error::denied("a key of a program cannot do this; sign in")),
+        Some(_) => Err(sign_in::person_needed()),
         None => Ok(()),
     }
 }
@@ -106,7 +107,7 @@ pub(crate) async fn verify_password(archive: &Archive, by: &Identity, password: 
         Some(credentials) => Ok(credentials),
         None => {
             record_sign_in(archive, &by.user.name, false, from).await?;
-            Err(Error::denied("the password is wrong"))
+            Err(sign_in::password_wrong())
         }
     }
 }
@@ -118,7 +119,7 @@ pub(crate) async fn verify_password(archive: &Archive, by: &Identity, password: 
 pub(crate) fn check_local_account(user: &User) -> Result<()> {
     match user.origin {
         Origin::Local => Ok(()),
-        Origin::Oidc => Err(Error::conflict(format!("{} signs in by OpenID Connect; password and second step are set there", user.name))),
+        Origin::Oidc => Err(sign_in::account_is_oidc(&user.name)),
     }
 }
 

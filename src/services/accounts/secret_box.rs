@@ -7,7 +7,8 @@ use crate::accounts::secrets::random_bytes;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use sohoa_base::config::Config;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, program, sign_in};
 use std::io::Write as _;
 
 /// File with the key, in the home folder.
@@ -26,29 +27,30 @@ fn load_key(config: &Config) -> Result<Vec<u8>> {
                 create_key_file(config)?;
             }
             let text = std::fs::read_to_string(&path);
-            (text.or_error(ErrorKind::Unavailable, || format!("cannot read {}", path.display()))?, path.display().to_string())
+            (text.map_err(|error| maintenance::home_file_unreadable(path.display()).caused_by(error))?, path.display().to_string())
         }
     };
     let key = hex::decode(text.trim()).ok().filter(|key| key.len() == 32);
-    key.ok_or_else(|| Error::invalid(format!("{named} is no key; it has 64 hexadecimal digits")))
+    key.ok_or_else(|| sign_in::secret_key_invalid(named))
 }
 
 /// Creates the key file, readable by its owner only. Of processes that create it at the same time, one wins.
 fn create_key_file(config: &Config) -> Result<()> {
-    let what = || format!("cannot write {KEY_FILE} in {}", config.home.display());
+    let path = config.home.join(KEY_FILE);
+    let failed = |error: std::io::Error| maintenance::home_file_unwritable(path.display()).caused_by(error);
     let bytes = random_bytes::<32>()?;
-    std::fs::create_dir_all(&config.home).or_error(ErrorKind::Unavailable, what)?;
-    let mut file = tempfile::NamedTempFile::new_in(&config.home).or_error(ErrorKind::Unavailable, what)?;
-    writeln!(file, "{}", hex::encode(bytes)).or_error(ErrorKind::Unavailable, what)?;
-    file.as_file().sync_all().or_error(ErrorKind::Unavailable, what)?;
-    match file.persist_noclobber(config.home.join(KEY_FILE)) {
-        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error).or_error(ErrorKind::Unavailable, what),
+    std::fs::create_dir_all(&config.home).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(&config.home).map_err(failed)?;
+    writeln!(file, "{}", hex::encode(bytes)).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    match file.persist_noclobber(&path) {
+        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(failed(error.error)),
         _ => Ok(()),
     }
 }
 
 fn load_cipher(config: &Config) -> Result<XChaCha20Poly1305> {
-    XChaCha20Poly1305::new_from_slice(&load_key(config)?).map_err(|_| Error::internal("the key has a wrong length"))
+    XChaCha20Poly1305::new_from_slice(&load_key(config)?).map_err(|_| program::bug("secrets: length of the key"))
 }
 
 /// Encrypts a secret of the user `whose`; nonce and ciphertext, hexadecimal.
@@ -58,7 +60,7 @@ fn load_cipher(config: &Config) -> Result<XChaCha20Poly1305> {
 pub(crate) fn encrypt(config: &Config, whose: &str, secret: &[u8]) -> Result<String> {
     let nonce = random_bytes::<NONCE_BYTES>()?;
     let payload = Payload { msg: secret, aad: whose.as_bytes() };
-    let sealed = load_cipher(config)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| Error::internal("a secret cannot be sealed"))?;
+    let sealed = load_cipher(config)?.encrypt(&XNonce::from(nonce), payload).map_err(|_| program::bug("secrets: encryption"))?;
     Ok(hex::encode([&nonce[..], &sealed].concat()))
 }
 
@@ -67,7 +69,7 @@ pub(crate) fn encrypt(config: &Config, whose: &str, secret: &[u8]) -> Result<Str
 /// # Errors
 /// `Corrupt` where it was changed, belongs to another user, or was encrypted with another key; else as [`encrypt`].
 pub(crate) fn decrypt(config: &Config, whose: &str, sealed: &str) -> Result<Vec<u8>> {
-    let wrong = || Error::corrupt(format!("a secret of {whose} cannot be opened; put back the key with which it was sealed ({KEY_FILE})"));
+    let wrong = || sign_in::secret_unreadable(whose, KEY_FILE);
     let bytes = hex::decode(sealed).map_err(|_| wrong())?;
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(wrong)?;
     load_cipher(config)?.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: whose.as_bytes() }).map_err(|_| wrong())
@@ -78,6 +80,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use sohoa_base::config::Server;
+    use sohoa_base::error::ErrorKind;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]

@@ -1,13 +1,14 @@
 //! Random keys, their hashes, and comparison of secrets.
 
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use subtle::ConstantTimeEq;
 
 /// Random bytes from the operating system.
 pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0_u8; N];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    getrandom::fill(&mut bytes).map_err(|error| program::bug("random numbers of the system").caused_by(error))?;
     Ok(bytes)
 }
 

@@ -11,7 +11,8 @@ use crate::accounts::users::is_valid_user_name;
 use crate::archive::Archive;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::sign_in as messages;
 use sohoa_base::model::account::{Identity, Session, User};
 use sohoa_catalog::{KeyPurpose, NewKey};
 use std::time::Duration;
@@ -54,10 +55,9 @@ pub enum RenewalResult {
 /// # Errors
 /// `Denied` for a wrong name, password or code; `Limit` while the name is locked for the network of `from`.
 pub async fn sign_in(archive: &Archive, name: &str, password: &str, code: Option<&str>, from: &str) -> Result<LoginResult> {
-    let wrong = || Error::denied("name or password is wrong");
     // An invalid name may be anything, even a password typed in the wrong field, so it is not recorded.
     if !is_valid_user_name(name) {
-        return Err(wrong());
+        return Err(messages::sign_in_wrong());
     }
     let _permit = hashing_permit().await?;
     check_not_locked(archive, name, from).await?;
@@ -65,7 +65,7 @@ pub async fn sign_in(archive: &Archive, name: &str, password: &str, code: Option
     let matches = password_matches(password, credentials.as_ref()).await;
     let Some(credentials) = credentials.filter(|credentials| matches && !credentials.user.disabled) else {
         record_sign_in(archive, name, false, from).await?;
-        return Err(wrong());
+        return Err(messages::sign_in_wrong());
     };
     if credentials.totp.is_some() {
         // Recorded neither as a failure nor as a success: the password alone must not unlock a locked name.
@@ -114,7 +114,7 @@ pub(crate) async fn require_renewed(archive: &Archive, by: &Identity) -> Result<
     require_session(by)?;
     match is_renewed(archive, by).await? {
         true => Ok(()),
-        false => Err(Error::denied("more than 5 minutes have passed since you signed in; load the page again and confirm who you are")),
+        false => Err(messages::sign_in_not_recent()),
     }
 }
 
@@ -149,7 +149,7 @@ pub async fn identity_of_session(archive: &Archive, key: &str) -> Result<Option<
 /// `NotFound` where it has ended already; `Denied` for an API token, which is revoked otherwise.
 pub async fn sign_out(archive: &Archive, identity: &Identity) -> Result<()> {
     if identity.key_rights.is_some() {
-        return Err(Error::denied("a key of a program is ended under /api/tokens"));
+        return Err(messages::sign_out_of_key());
     }
     archive.catalog.revoke_key(&identity.key_id, KeyPurpose::Session, &identity.user.name, &identity.user.name).await
 }

@@ -5,7 +5,8 @@ use crate::accounts::secrets::{random_key, sha256_hex};
 use crate::accounts::sessions::require_renewed;
 use crate::accounts::users::{administers, list_users, require_user_admin};
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::sign_in;
 use sohoa_base::model::account::{Identity, Right, Token};
 use sohoa_catalog::{KeyPurpose, NewKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,12 +43,12 @@ pub async fn list_tokens(archive: &Archive, by: &Identity) -> Result<Vec<Token>>
 pub async fn add_token(archive: &Archive, by: &Identity, label: &str, rights: BTreeSet<Right>, days: u64) -> Result<(String, String)> {
     require_session(by)?;
     if let Some(right) = rights.iter().find(|right| !by.has_right(**right)) {
-        return Err(Error::denied(format!("you do not have the right {right:?} yourself")));
+        return Err(sign_in::right_not_held(right.as_str()));
     }
     let is_for_officer = rights.contains(&Right::ManageQuarantine);
     let max_days = if is_for_officer { MAX_OFFICER_TOKEN_DAYS } else { MAX_TOKEN_DAYS };
     if rights.is_empty() || !(1..=max_days).contains(&days) || label.trim().is_empty() {
-        return Err(Error::invalid(format!("a key needs a name, a right and a life of 1 to {max_days} days")));
+        return Err(sign_in::new_key_invalid(max_days));
     }
     if is_for_officer {
         require_renewed(archive, by).await?;

@@ -9,6 +9,7 @@ use crate::accounts::secrets::{random_bytes, sha256_hex};
 use crate::accounts::users::require_user_admin;
 use crate::archive::Archive;
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{program, sign_in};
 use sohoa_base::model::account::Identity;
 use sohoa_catalog::UserCredentials;
 use sohoa_imaging::barcodes::qr_code;
@@ -40,7 +41,7 @@ pub struct Enrolment {
 fn build_totp(name: &str, secret: &[u8]) -> Result<Totp> {
     let secret = totp_rs::Secret::new(secret.into());
     let built = Builder::new().with_secret(secret).with_issuer(Some(ISSUER)).with_account_name(name).build();
-    built.map_err(|error| Error::internal(format!("the secret of an authenticator app is none: {error}")))
+    built.map_err(|error| program::bug("sign-in: secret of an authenticator app").caused_by(error.to_string()))
 }
 
 /// Begins the enrolment of an app; signing in does not change until [`confirm_enrolment`].
@@ -52,7 +53,7 @@ pub async fn begin_enrolment(archive: &Archive, by: &Identity, password: &str, f
     verify_password(archive, by, password, from).await?;
     let secret = random_bytes::<SECRET_BYTES>()?;
     let totp = build_totp(&by.user.name, &secret)?;
-    let uri = totp.to_url().map_err(|error| Error::internal(format!("the app's address cannot be written: {error}")))?;
+    let uri = totp.to_url().map_err(|error| program::bug("sign-in: address of an authenticator app").caused_by(error.to_string()))?;
     let enrolment = Enrolment { secret: totp.secret().to_base32(), qr: qr_code::svg(&uri)?, uri };
     archive.catalog.set_pending_totp(&by.user.name, &secret_box::encrypt(&archive.config, &by.user.name, &secret)?).await?;
     Ok(enrolment)
@@ -65,11 +66,11 @@ pub async fn begin_enrolment(archive: &Archive, by: &Identity, password: &str, f
 /// `Denied` for a wrong code or an API token; `Conflict` where no enrolment was begun.
 pub async fn confirm_enrolment(archive: &Archive, by: &Identity, code: &str) -> Result<Vec<String>> {
     if by.key_rights.is_some() {
-        return Err(Error::denied("a key of a program cannot do this; sign in"));
+        return Err(sign_in::person_needed());
     }
     let name = &by.user.name;
     let wanted = archive.catalog.user_credentials(name).await?.and_then(|secret| secret.pending_totp);
-    let wanted = wanted.ok_or_else(|| Error::conflict("no authenticator app is being set up; begin anew"))?;
+    let wanted = wanted.ok_or_else(sign_in::totp_not_begun)?;
     let totp = build_totp(name, &secret_box::decrypt(&archive.config, name, &wanted)?)?;
     let step = totp.check(&normalize_code(code), archive.catalog.now_seconds()).ok_or_else(wrong_code_error)?;
     let codes = (0..RECOVERY_CODE_COUNT).map(|_| random_bytes::<RECOVERY_CODE_BYTES>().map(hex::encode)).collect::<Result<Vec<_>>>()?;
@@ -85,7 +86,7 @@ pub async fn confirm_enrolment(archive: &Archive, by: &Identity, code: &str) -> 
 pub async fn disable(archive: &Archive, by: &Identity, password: &str, code: &str, from: &str) -> Result<()> {
     let secret = verify_password(archive, by, password, from).await?;
     if secret.totp.is_none() {
-        return Err(Error::conflict("no authenticator app is set up"));
+        return Err(sign_in::totp_not_set_up());
     }
     if !verify_code(archive, &secret, code).await? {
         record_sign_in(archive, &by.user.name, false, from).await?;
@@ -129,7 +130,7 @@ pub(crate) async fn verify_code(archive: &Archive, secret: &UserCredentials, cod
 }
 
 pub(crate) fn wrong_code_error() -> Error {
-    Error::denied("the code is wrong or was used already; wait for the next one")
+    sign_in::totp_code_wrong()
 }
 
 /// A typed code without separators, in lower case.

@@ -3,7 +3,8 @@
 use crate::accounts::passwords::{check_local_account, hash_password, require_session, verify_password};
 use crate::accounts::secrets::{random_key, sha256_hex};
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::sign_in;
 use sohoa_base::model::account::{Grant, Identity, Right, Role, UnitScope, User};
 use sohoa_catalog::{KeyPurpose, NewKey};
 use std::time::Duration;
@@ -68,19 +69,17 @@ pub(crate) fn administers(by: &Identity, user: &User) -> bool {
 /// role, since such a user belongs to no unit.
 fn check_may_grant(by: &Identity, grants: &[Grant]) -> Result<()> {
     if grants.is_empty() && by.units_with(Right::Administer) != UnitScope::All {
-        return Err(Error::denied("a person of your unit needs a role in it; disable the account instead"));
+        return Err(sign_in::user_role_needed());
     }
     let foreign = grants.iter().find(|grant| !administers_grant(by, grant));
-    foreign.map_or(Ok(()), |grant| Err(Error::denied(format!("you do not look after people of unit {}", grant.unit))))
+    foreign.map_or(Ok(()), |grant| Err(sign_in::unit_not_administered(&grant.unit)))
 }
 
 /// Fails where `by` would become an officer in charge of secrets by their own act: somebody else must appoint them.
 fn check_not_self_appointed(by: &Identity, before: &User, grants: &[Grant]) -> Result<()> {
     let is_new_office = |grant: &&Grant| grant.role == Role::SecrecyOfficer && !before.grants.contains(grant);
     match grants.iter().find(is_new_office) {
-        Some(_) if before.name == by.user.name => {
-            Err(Error::denied("nobody makes themselves an officer in charge of secrets; ask another administrator"))
-        }
+        Some(_) if before.name == by.user.name => Err(sign_in::officer_self_appointed()),
         _ => Ok(()),
     }
 }
@@ -88,9 +87,9 @@ fn check_not_self_appointed(by: &Identity, before: &User, grants: &[Grant]) -> R
 /// The user of this name, if `by` administers them. Users without a role in a unit of `by` are as unknown as those that do not exist.
 fn find_managed_user<'a>(users: &'a [User], by: &Identity, name: &str) -> Result<&'a User> {
     let user = users.iter().find(|user| user.name == name && visible_user(by, user).is_some());
-    let user = user.ok_or_else(|| Error::not_found(format!("there is nobody with the name {name}")))?;
+    let user = user.ok_or_else(|| sign_in::user_not_visible(name))?;
     if !administers(by, user) {
-        return Err(Error::denied(format!("{name} has roles in other units too; ask an administrator of all units")));
+        return Err(sign_in::user_of_other_units(name));
     }
     Ok(user)
 }
@@ -112,10 +111,10 @@ pub(crate) async fn require_user_admin(archive: &Archive, by: &Identity, name: &
 /// A user with valid name and grants; without a display name the sign-in name stands in.
 fn validated_user(name: &str, display_name: &str, grants: Vec<Grant>) -> Result<User> {
     if !is_valid_user_name(name) {
-        return Err(Error::invalid("a name to sign in with is 1 to 64 of the letters a to z, digits and . - _ @"));
+        return Err(sign_in::user_name_invalid());
     }
     if grants.iter().any(|grant| grant.unit.is_empty()) {
-        return Err(Error::invalid("a role needs a unit; write * for every unit"));
+        return Err(sign_in::role_unit_missing());
     }
     let display_name = if display_name.trim().is_empty() { name } else { display_name.trim() };
     Ok(User::new(name, display_name, grants))
@@ -183,7 +182,7 @@ pub async fn change_user(
         |user: &User| !user.disabled && user.grants.iter().any(|grant| grant.role == Role::Administrator && grant.unit == "*");
     let others = users.iter().any(|other| other.name != name && is_administrator(other));
     if !others && !is_administrator(&User { disabled, ..user.clone() }) {
-        return Err(Error::conflict("nobody could look after people any more; make somebody else an administrator first"));
+        return Err(sign_in::administrator_needed());
     }
     archive.catalog.update_user(name, &user.display_name, &user.grants, disabled, &by.user.name).await
 }
@@ -207,7 +206,7 @@ pub async fn change_password(archive: &Archive, identity: &Identity, old: &str, 
 pub async fn unlock_sign_in(archive: &Archive, name: &str, operator: &str) -> Result<u64> {
     let networks = archive.catalog.unlock_sign_in(name, operator).await?;
     if networks == 0 && archive.catalog.user_credentials(name).await?.is_none() {
-        return Err(Error::not_found(format!("there is nobody with the name {name}")));
+        return Err(sign_in::user_not_visible(name));
     }
     Ok(networks)
 }

@@ -2,7 +2,8 @@
 
 use crate::intake::ingest;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{deliveries, maintenance};
 use sohoa_base::system_files;
 use sohoa_storage::s3::inbox::{Inbox, InboxObject};
 use std::collections::BTreeMap;
@@ -46,12 +47,12 @@ pub(crate) async fn download(inbox: &Inbox, delivery: &str, objects: &[InboxObje
     discard(folder)?;
     for laid in objects {
         let place = local_path(folder, &laid.name)?;
-        let cannot = || format!("{inbox:?}{} cannot be laid down here; two objects may have one name", laid.name);
+        let object = format!("{inbox:?}{}", laid.name);
         if let Some(above) = place.parent() {
-            std::fs::create_dir_all(above).or_error(ErrorKind::Invalid, cannot)?;
+            std::fs::create_dir_all(above).map_err(|error| deliveries::delivery_name_conflict(&object).caused_by(error))?;
         }
         if place.exists() {
-            return Err(Error::invalid(cannot()));
+            return Err(deliveries::delivery_name_conflict(object));
         }
         inbox.download(laid, &place).await?;
     }
@@ -61,9 +62,7 @@ pub(crate) async fn download(inbox: &Inbox, delivery: &str, objects: &[InboxObje
 /// Deletes the downloaded files.
 pub(crate) fn discard(folder: &Path) -> Result<()> {
     match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::unavailable(format!("cannot delete {}", folder.display())).caused_by(error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(maintenance::file_undeletable(folder.display()).caused_by(error)),
         _ => Ok(()),
     }
 }
@@ -71,11 +70,7 @@ pub(crate) fn discard(folder: &Path) -> Result<()> {
 /// Local path of an object; never outside the folder.
 fn local_path(folder: &Path, name: &str) -> Result<PathBuf> {
     let is_sound = |part: &str| !part.is_empty() && part != "." && part != ".." && part.len() <= 255 && !part.contains('\0');
-    if name.split('/').all(is_sound) {
-        Ok(folder.join(name))
-    } else {
-        Err(Error::invalid(format!("{name:?} is no name that a file can have; give the object another one")))
-    }
+    if name.split('/').all(is_sound) { Ok(folder.join(name)) } else { Err(deliveries::delivery_name_invalid(name)) }
 }
 
 /// Moves a delivery into `done`; where its name is taken there, into a subfolder named by the batch.
@@ -95,6 +90,7 @@ pub(crate) async fn move_away(inbox: &Inbox, delivery: &str, objects: &[InboxObj
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn unsafe_object_names_are_rejected() {

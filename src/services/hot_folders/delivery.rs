@@ -11,7 +11,8 @@ use crate::runs::execution;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sohoa_base::config::HotFolder;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{maintenance, program};
 use sohoa_base::model::batch::{Batch, BatchState};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_catalog::{FolderDelivery, FolderDeliveryState, NewBatch};
@@ -128,7 +129,7 @@ impl FolderContext<'_> {
     async fn list_files(&self, row: &FolderDelivery, path: &Path) -> Result<Delivery> {
         let (path, name, unit) = (path.to_path_buf(), local::text_to_path(&row.name), self.unit().to_owned());
         let listed = tokio::task::spawn_blocking(move || ingest::list_input_as(&path, name.as_os_str().as_bytes(), &unit)).await;
-        listed.or_error(ErrorKind::Internal, || "listing a delivery was cut off".to_owned())?
+        listed.map_err(|error| program::bug("hot folders: listing ended early").caused_by(error))?
     }
 
     /// Opens the batch of a delivery, or the one that it has.
@@ -159,8 +160,7 @@ impl FolderContext<'_> {
 
     /// Moves a received delivery into the `done` folder, under a name that nothing has there.
     async fn move_away(&self, row: &FolderDelivery, path: &Path, done: &Path) -> Result<()> {
-        let cannot = || format!("cannot make the folder {}; check its permissions", done.display());
-        std::fs::create_dir_all(done).or_error(ErrorKind::Unavailable, cannot)?;
+        std::fs::create_dir_all(done).map_err(|error| maintenance::folder_not_creatable(done.display()).caused_by(error))?;
         let mut number = 1;
         loop {
             let (place, free) = local::free_name(path, done, number)?;

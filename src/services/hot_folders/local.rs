@@ -5,7 +5,8 @@ use crate::intake::ingest;
 use rustix::fs::{AtFlags, CWD, RenameFlags, linkat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::deliveries;
 use sohoa_base::system_files;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -25,10 +26,10 @@ pub(crate) struct Snapshot {
 /// Lists the deliveries in a hot folder. Hidden entries, system files, links, the `done` folder and folders without a file are left
 /// out; so is one that cannot be looked into any more.
 pub(crate) fn list_deliveries(folder: &Path, done: &Path) -> Result<Vec<(PathBuf, Snapshot)>> {
-    let cannot = || format!("cannot look into the hot folder {}; check its permissions", folder.display());
+    let failed = |error: std::io::Error| deliveries::hot_folder_unlistable(folder.display()).caused_by(error);
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Unavailable, cannot)? {
-        let path = entry.or_error(ErrorKind::Unavailable, cannot)?.path();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
         if ingest::is_ignored(name) || system_files::is_system_folder(name) || path == done || path.is_symlink() {
             continue;
@@ -112,7 +113,7 @@ pub(crate) fn free_name(path: &Path, done: &Path, from: u32) -> Result<(PathBuf,
             Ok(_) => {}
         }
     }
-    Err(Error::unavailable(format!("{} holds too many deliveries of the name {}; empty it", done.display(), name.to_string_lossy())))
+    Err(deliveries::done_folder_full(done.display(), name.to_string_lossy()))
 }
 
 /// `name`, or `name (2)` and so on; before the ending of a file.
@@ -167,8 +168,7 @@ fn move_with_claim(path: &Path, place: &Path) -> std::result::Result<bool, Errno
 }
 
 fn cannot_move(path: &Path, place: &Path) -> Error {
-    let (path, place) = (path.display(), place.display());
-    Error::unavailable(format!("{path} was taken, and cannot be moved to {place}; both must lie on one disk and be writable"))
+    deliveries::delivery_immovable(path.display(), place.display())
 }
 
 /// A path as text: as it is, or in hexadecimal where it is no text.
@@ -189,6 +189,7 @@ pub(crate) fn text_to_path(text: &str) -> PathBuf {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     fn move_away(path: &Path, done: &Path) -> PathBuf {
         let (place, _) = free_name(path, done, 1).unwrap();

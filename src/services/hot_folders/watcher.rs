@@ -8,7 +8,8 @@ use crate::hot_folders::local;
 use crate::hot_folders::retries::Retries;
 use crate::loop_health::LoopHealth;
 use sohoa_base::config::HotFolder;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{deliveries, maintenance, program};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_catalog::{FolderDelivery, FolderDeliveryState};
 use sohoa_pipeline::outage::sleep_unless_stopped;
@@ -82,13 +83,13 @@ pub async fn run_hot_folder_watcher(
 /// Identifier of this server, kept in its home: folders of two servers may have one path.
 fn server_id(home: &Path) -> Result<String> {
     let place = home.join("server-id");
-    let cannot = || format!("cannot write {}; check the permissions of the home", place.display());
+    let failed = |error: std::io::Error| maintenance::home_file_unwritable(place.display()).caused_by(error);
     let id = uuid::Uuid::now_v7().to_string();
-    let mut new = tempfile::NamedTempFile::new_in(home).or_error(ErrorKind::Unavailable, cannot)?;
-    new.write_all(id.as_bytes()).or_error(ErrorKind::Unavailable, cannot)?;
+    let mut new = tempfile::NamedTempFile::new_in(home).map_err(failed)?;
+    new.write_all(id.as_bytes()).map_err(failed)?;
     match new.persist_noclobber(&place) {
         Ok(_) => Ok(id),
-        Err(_) => Ok(std::fs::read_to_string(&place).or_error(ErrorKind::Unavailable, cannot)?.trim().to_owned()),
+        Err(_) => Ok(std::fs::read_to_string(&place).map_err(failed)?.trim().to_owned()),
     }
 }
 
@@ -100,14 +101,11 @@ async fn open_location(archive: &Archive, source: &HotFolder) -> Result<FolderLo
             let options = archive::s3_options(&archive.config);
             let (inbox, done) = (Inbox::open(&inbox, &options).await?, Inbox::open(&done, &options).await?);
             if done.contains(&inbox) {
-                return Err(Error::invalid(format!("{inbox:?} lies in {done:?}: what is done must be kept elsewhere")));
+                return Err(deliveries::hot_folder_inside_done(format!("{inbox:?}"), format!("{done:?}")));
             }
             Ok(FolderLocation::Bucket { inbox, done })
         }
-        _ => Err(Error::invalid(format!(
-            "source {}: folder and done must both be folders, or both be s3://bucket/prefix",
-            source.folder.display()
-        ))),
+        _ => Err(deliveries::hot_folder_kinds_differ(source.folder.display())),
     }
 }
 
@@ -199,7 +197,7 @@ async fn go_on(
     let seen = {
         let place = place.clone();
         let seen = tokio::task::spawn_blocking(move || local::snapshot(&place)).await;
-        seen.or_error(ErrorKind::Internal, || "looking was cut off".to_owned())?
+        seen.map_err(|error| program::bug("hot folders: looking ended early").caused_by(error))?
     };
     match seen {
         None => context.settle(row).await,
@@ -235,7 +233,7 @@ impl FolderLocation {
             Self::Folder { folder, done } => {
                 let (folder, done) = (folder.clone(), done.clone());
                 let found = tokio::task::spawn_blocking(move || local::list_deliveries(&folder, &done)).await;
-                let found = found.or_error(ErrorKind::Internal, || "looking was cut off".to_owned())??;
+                let found = found.map_err(|error| program::bug("hot folders: listing ended early").caused_by(error))??;
                 let delivery = |(path, snapshot): (PathBuf, local::Snapshot)| FoundDelivery {
                     name: local::path_to_text(Path::new(path.file_name().unwrap_or_default())),
                     stamp: snapshot.stamp,

@@ -2,7 +2,8 @@
 
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{deliveries, program};
 use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -53,8 +54,7 @@ pub fn list_inputs(inputs: &[PathBuf], fonds: &str) -> Result<Delivery> {
     let mut delivery = Delivery::default();
     let mut names = UniqueNames::default();
     for input in inputs {
-        let full =
-            input.canonicalize().or_error(ErrorKind::Invalid, || format!("cannot find the input {}; check the path", input.display()))?;
+        let full = input.canonicalize().map_err(|error| deliveries::delivery_input_not_found(input.display()).caused_by(error))?;
         let base = names.unique(full.file_name().unwrap_or(full.as_os_str()).as_bytes());
         list_input(full, &base, fonds, &mut delivery);
     }
@@ -85,7 +85,7 @@ fn check_delivery(mut delivery: Delivery) -> Result<Delivery> {
         files.sort_by(|one, other| natural_order::compare(&one.1.display, &other.1.display).then_with(|| one.1.cmp(&other.1)));
     }
     if delivery.dossiers.is_empty() && delivery.unreadable.is_empty() {
-        return Err(Error::invalid("there is no file in what was given; name folders or files with scans"));
+        return Err(deliveries::delivery_empty());
     }
     Ok(delivery)
 }
@@ -114,7 +114,7 @@ fn list_folder(root: &Path, base: &[u8], fonds: &str, delivery: &mut Delivery) {
             Err(error) => {
                 let place = error.path().unwrap_or(root).to_path_buf();
                 let path = path_in_delivery(&place);
-                let refusal = Error::invalid(format!("cannot list the folder {}; check its permissions", place.display())).caused_by(error);
+                let refusal = deliveries::delivery_folder_unlistable(place.display()).caused_by(error);
                 let dossier = dossier_of_code(fonds, dossier_code(&path));
                 delivery.unreadable.entry(dossier).or_default().push((DeliveredName::from_bytes(&path), Refusal::from(&refusal)));
                 continue;
@@ -226,7 +226,7 @@ async fn receive_file(archive: &Archive, dossier: &DossierName, place: &Path, pa
             done => return done.map(|was_present| (file, was_present)),
         }
     }
-    Err(Error::invalid(format!("{} is still being written; deliver it again when it is complete", place.display())))
+    Err(deliveries::delivery_file_incomplete(place.display()))
 }
 
 /// Copies a file to the store, unless its bytes are there already. Returns whether they were in intake: until the file is received in the
@@ -243,7 +243,7 @@ pub(crate) async fn store_original(archive: &Archive, dossier: &DossierName, pla
         archive.store.put_file(&name, place).await?;
         if archive.store.stat(&name).await? != Some(file.bytes) {
             archive.store.delete(&name).await?;
-            return Err(Error::conflict(format!("{} changed while it was copied", place.display())));
+            return Err(deliveries::delivery_file_changed(place.display()));
         }
     }
     Ok(false)
@@ -269,7 +269,7 @@ pub(crate) async fn restore_deleted(archive: &Archive, dossier: &DossierName, pr
 pub(crate) async fn hash_file(place: &Path) -> Result<(String, u64)> {
     let place = place.to_path_buf();
     let hashed = tokio::task::spawn_blocking(move || hash_file_blocking(&place)).await;
-    hashed.or_error(ErrorKind::Internal, || "hashing was cut off".to_owned())?
+    hashed.map_err(|error| program::bug("intake: hashing ended early").caused_by(error))?
 }
 
 fn hash_file_blocking(place: &Path) -> Result<(String, u64)> {
@@ -296,15 +296,14 @@ fn unreadable(place: &Path, error: std::io::Error) -> Error {
     if let Some(folder) = place.parent()
         && let Err(of_folder) = std::fs::read_dir(folder)
     {
-        let place = folder.display();
-        return Error::unavailable(format!("the folder {place} does not answer; check the disk or network drive")).caused_by(of_folder);
+        return deliveries::delivery_folder_not_answering(folder.display()).caused_by(of_folder);
     }
-    let next_step = match error.kind() {
-        std::io::ErrorKind::NotFound => "it was removed or renamed meanwhile; deliver it again",
-        std::io::ErrorKind::PermissionDenied => "give the program the right to read it, then deliver it again",
-        _ => "check the disk, then deliver it again",
+    let refusal = match error.kind() {
+        std::io::ErrorKind::NotFound => deliveries::delivery_file_gone(place.display()),
+        std::io::ErrorKind::PermissionDenied => deliveries::delivery_file_forbidden(place.display()),
+        _ => deliveries::delivery_file_unreadable(place.display()),
     };
-    Error::invalid(format!("{} cannot be read; {next_step}", place.display())).caused_by(error)
+    refusal.caused_by(error)
 }
 
 #[cfg(test)]
@@ -349,7 +348,7 @@ mod tests {
     #[test]
     fn empty_or_missing_input_is_an_error() {
         let root = tempfile::tempdir().unwrap();
-        assert!(list_inputs(&[root.path().to_path_buf()], "G09").unwrap_err().context().contains("no file"));
-        assert!(list_inputs(&[root.path().join("absent")], "G09").unwrap_err().context().contains("absent"));
+        assert!(list_inputs(&[root.path().to_path_buf()], "G09").unwrap_err().code() == Some("delivery_empty"));
+        assert!(list_inputs(&[root.path().join("absent")], "G09").unwrap_err().code() == Some("delivery_input_not_found"));
     }
 }

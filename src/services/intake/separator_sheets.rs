@@ -1,6 +1,7 @@
 //! Separator sheets (tờ phân cách), printed and laid between documents or dossiers before scanning.
 
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::deliveries;
 use sohoa_base::model::page::barcode::Separator;
 use sohoa_synthetic::page::fonts::Fonts;
 use sohoa_synthetic::page_files::write_pdf;
@@ -17,7 +18,7 @@ const MAX_SHEETS: usize = 1000;
 /// `NotFound` where the typeface is not installed; `Invalid` for a code that does not fit into the barcode; `Limit` for too many sheets.
 pub fn sheets_pdf(separators: &[Separator], count: usize) -> Result<Vec<u8>> {
     if count.saturating_mul(separators.len()) > MAX_SHEETS {
-        return Err(Error::limit(format!("at most {MAX_SHEETS} sheets go into one file; print the file several times")));
+        return Err(deliveries::separator_sheets_over_limit(MAX_SHEETS));
     }
     let fonts = Fonts::load()?;
     let mut pages = Vec::new();

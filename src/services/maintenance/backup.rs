@@ -4,7 +4,8 @@
 use crate::archive::Archive;
 use crate::loop_health::LoopHealth;
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{maintenance, program};
 use sohoa_catalog::{BackupTables, SealedEvent, rfc3339};
 use sohoa_pipeline::outage::sleep_unless_stopped;
 use sohoa_pipeline::worker::CancellationToken;
@@ -63,9 +64,7 @@ pub async fn back_up(archive: &Archive) -> Result<BackupReport> {
     if let Some(before) = before.as_ref().filter(|before| before.event > 0) {
         let own = catalog.sealed_events(before.event - 1, 1).await?;
         if before.log != log || own.first().is_none_or(|event| event.hash != before.hash) {
-            return Err(Error::conflict(
-                "the backup in the store holds an event log that this catalogue does not have; run `sohoa restore` first",
-            ));
+            return Err(maintenance::backup_of_other_log());
         }
     }
     let start = before.map_or(0, |before| before.event);
@@ -100,8 +99,7 @@ pub async fn back_up(archive: &Archive) -> Result<BackupReport> {
 /// # Errors
 /// `NotFound` without a backup; `Conflict` if the catalogue has accounts and `replace` is not set; `Corrupt` for a damaged backup.
 pub async fn restore(archive: &Archive, replace: bool) -> Result<BackupReport> {
-    let none = || Error::not_found("the store holds no backup; `sohoa backup` makes one");
-    let accounts = read_json::<AccountBackup>(archive, key::BACKUP_ACCOUNTS).await?.ok_or_else(none)?;
+    let accounts = read_json::<AccountBackup>(archive, key::BACKUP_ACCOUNTS).await?.ok_or_else(maintenance::backup_missing)?;
     archive.catalog.restore_tables(&accounts.tables, replace).await?;
     let mut events = 0;
     if let Some(head) = read_json::<LogHead>(archive, key::BACKUP_LOG).await? {
@@ -134,7 +132,7 @@ async fn write_part(archive: &Archive, part: u64) -> Result<Vec<SealedEvent>> {
     if !events.is_empty() {
         let mut lines = Vec::new();
         for event in &events {
-            serde_json::to_writer(&mut lines, event).or_error(ErrorKind::Internal, || "an event has no JSON form".to_owned())?;
+            serde_json::to_writer(&mut lines, event).map_err(|error| program::bug("backup: JSON of an event").caused_by(error))?;
             lines.push(b'\n');
         }
         archive.store.put(&key::backup_events(part), lines).await?;
@@ -147,8 +145,7 @@ async fn read_part(archive: &Archive, part: u64) -> Result<Option<Vec<SealedEven
     let key = key::backup_events(part);
     let Some(bytes) = get_optional(archive, &key).await? else { return Ok(None) };
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let events =
-        lines.map(|line| serde_json::from_slice(line).or_error(ErrorKind::Corrupt, || format!("{key} holds a line that is no event")));
+    let events = lines.map(|line| serde_json::from_slice(line).map_err(|error| maintenance::stored_file_invalid(&key).caused_by(error)));
     events.collect::<Result<_>>().map(Some)
 }
 
@@ -172,12 +169,10 @@ async fn get_optional(archive: &Archive, key: &str) -> Result<Option<Vec<u8>>> {
 
 async fn read_json<T: serde::de::DeserializeOwned>(archive: &Archive, key: &str) -> Result<Option<T>> {
     let bytes = get_optional(archive, key).await?;
-    bytes
-        .map(|bytes| serde_json::from_slice(&bytes).or_error(ErrorKind::Corrupt, || format!("{key} is not what a backup holds")))
-        .transpose()
+    bytes.map(|bytes| serde_json::from_slice(&bytes).map_err(|error| maintenance::stored_file_invalid(key).caused_by(error))).transpose()
 }
 
 async fn put_json(archive: &Archive, key: &str, value: &impl Serialize) -> Result<()> {
-    let json = serde_json::to_vec(value).or_error(ErrorKind::Internal, || "a backup has no JSON form".to_owned())?;
+    let json = serde_json::to_vec(value).map_err(|error| program::bug("backup: JSON of a file").caused_by(error))?;
     archive.store.put(key, json).await
 }

@@ -3,11 +3,14 @@
 use crate::archive::{self, Archive};
 use serde::Serialize;
 use sohoa_base::config::{Config, Server};
+use sohoa_base::error::Error;
+use sohoa_base::language::Language;
+use sohoa_base::messages::{Message, doctor};
 use sohoa_base::private_files;
 use sohoa_engine::networks::models;
 use sohoa_engine::tesseract::recognizer;
 use sohoa_formats::report::fonts;
-use sohoa_storage::capability_check::check_capabilities;
+use sohoa_storage::capability_check::{CapabilityCheck, check_capabilities};
 use std::path::{Path, PathBuf};
 
 /// Result of one check.
@@ -23,130 +26,202 @@ pub struct Check {
     pub fix: Option<String>,
 }
 
-fn make_check(what: &str, outcome: Result<String, (String, &str)>) -> Check {
-    match outcome {
-        Ok(found) => Check { what: what.to_owned(), found, passed: true, fix: None },
-        Err((found, mend)) => Check { what: what.to_owned(), found, passed: false, fix: Some(mend.to_owned()) },
+/// What a check found, before it is put into words.
+enum Finding {
+    /// A name, such as a path.
+    Name(String),
+    Text(Message),
+    Failed(Error),
+}
+
+impl Finding {
+    fn text(&self, language: Language) -> String {
+        match self {
+            Self::Name(name) => name.clone(),
+            Self::Text(message) => message.text(language),
+            Self::Failed(error) => error.text(language),
+        }
     }
 }
 
-/// Checks language data, models, reading processes, typeface, store, catalogue and index.
-pub async fn run_checks(config: &Config, program: &Path) -> Vec<Check> {
+/// What mends a finding.
+enum Fix {
+    Command(&'static str),
+    Text(Message),
+}
+
+/// Writes checks in the reader's language.
+#[derive(Clone, Copy)]
+struct Writer(Language);
+
+impl Writer {
+    fn passed(self, what: &Message, found: &Finding) -> Check {
+        Check { what: what.text(self.0), found: found.text(self.0), passed: true, fix: None }
+    }
+
+    fn failed(self, what: &Message, found: &Finding, fix: &Fix) -> Check {
+        let fix = match fix {
+            Fix::Command(command) => (*command).to_owned(),
+            Fix::Text(message) => message.text(self.0),
+        };
+        Check { what: what.text(self.0), found: found.text(self.0), passed: false, fix: Some(fix) }
+    }
+
+    fn check(self, what: &Message, outcome: Result<Finding, (Finding, Fix)>) -> Check {
+        match outcome {
+            Ok(found) => self.passed(what, &found),
+            Err((found, fix)) => self.failed(what, &found, &fix),
+        }
+    }
+}
+
+/// Checks language data, models, reading processes, typeface, store, catalogue and index; `language` is that of the reader.
+pub async fn run_checks(config: &Config, program: &Path, language: Language) -> Vec<Check> {
+    let writer = Writer(language);
     let mut checks = Vec::new();
-    let model = recognizer::find_language_data(config.tessdata.as_deref());
-    checks.push(make_check(
-        "Tesseract",
-        model
-            .map(|file| format!("{}, {}", recognizer::version(), file.display()))
-            .map_err(|error| (error.chain(), "apt-get install tesseract-ocr-vie")),
-    ));
+    checks.push(match recognizer::find_language_data(config.tessdata.as_deref()) {
+        Ok(file) => {
+            let found = format!("{}, {}", recognizer::version(), file.display());
+            Check { what: "Tesseract".to_owned(), found, passed: true, fix: None }
+        }
+        Err(error) => {
+            let fix = Some("apt-get install tesseract-ocr-vie".to_owned());
+            Check { what: "Tesseract".to_owned(), found: error.text(language), passed: false, fix }
+        }
+    });
     let pool = archive::pool(config, program, 1);
     let opened = pool.models().await;
     let has_landlock = pool.has_landlock().await.unwrap_or(false);
     let is_left_out = |model: &models::ModelFile| opened.as_ref().is_ok_and(|opened| !opened.contains_key(model.file));
     let folder = models::models_dir(config.models.as_deref());
     for model in models::all_models() {
-        let loss = if Some(model) == models::ONNX_RUNTIME { "reading takes longer" } else { "reading is less accurate" };
+        let is_runtime = Some(model) == models::ONNX_RUNTIME;
+        let loss = if is_runtime { doctor::doctor_reads_slower() } else { doctor::doctor_reads_worse() };
         let outcome = match models::find_verified(&model, &folder) {
             Ok(Some(_)) if is_left_out(&model) => {
-                Err((format!("this system cannot load it: {loss}"), "use a system with glibc 2.28 or newer"))
+                Err((Finding::Text(doctor::doctor_model_not_loadable(loss)), Fix::Text(doctor::doctor_fix_system())))
             }
-            Ok(Some(file)) => Ok(file.display().to_string()),
-            Ok(None) => Err((format!("not installed: {loss}"), "sohoa models fetch")),
-            Err(error) => Err((error.chain(), "sohoa models fetch")),
+            Ok(Some(file)) => Ok(Finding::Name(file.display().to_string())),
+            Ok(None) => Err((Finding::Text(doctor::doctor_model_not_installed(loss)), Fix::Command("sohoa models fetch"))),
+            Err(error) => Err((Finding::Failed(error), Fix::Command("sohoa models fetch"))),
         };
-        checks.push(make_check(model.purpose, outcome));
+        checks.push(writer.check(&model_name(&model), outcome));
     }
-    checks.push(make_check(
-        "reading processes",
+    checks.push(writer.check(
+        &doctor::doctor_reading_processes(),
         match opened {
-            Ok(_) => Ok("they start, without files and network".to_owned()),
-            Err(error) => Err((error.chain(), "raise limits.memory_mib in sohoa.toml, or use a Linux kernel with seccomp")),
+            Ok(_) => Ok(Finding::Text(doctor::doctor_processes_start())),
+            Err(error) => Err((Finding::Failed(error), Fix::Text(doctor::doctor_fix_processes()))),
         },
     ));
-    checks.push(describe_landlock(has_landlock));
-    checks.push(describe_user(rustix::process::geteuid().is_root()));
+    checks.push(describe_landlock(has_landlock, language));
+    checks.push(describe_user(rustix::process::geteuid().is_root(), language));
     if config.scripted_engine.is_some() {
-        let found = "scripted: nothing is read, every line has the same words".to_owned();
-        checks.push(make_check("engine", Err((found, "leave out --scripted-engine, which is for tests only"))));
+        let found = Finding::Text(doctor::doctor_engine_scripted());
+        checks.push(writer.failed(&doctor::doctor_engine(), &found, &Fix::Text(doctor::doctor_fix_engine())));
     }
     let regular = fonts::font_files().map(|faces| faces.first().map_or_else(String::new, |file| file.display().to_string()));
-    checks.push(make_check("typeface of PDF reports", regular.map_err(|error| (error.chain(), "apt-get install fonts-croscore"))));
-    checks.extend(check_proxies(&config.server));
+    let regular = regular.map(Finding::Name).map_err(|error| (Finding::Failed(error), Fix::Command("apt-get install fonts-croscore")));
+    checks.push(writer.check(&doctor::doctor_typeface(), regular));
+    checks.extend(check_proxies(&config.server, writer));
     match Archive::open(config.clone(), program).await {
-        Err(error) => checks.push(make_check("archive", Err((error.chain(), "check --home, --store and --catalog")))),
+        Err(error) => {
+            checks.push(writer.failed(&doctor::doctor_archive(), &Finding::Failed(error), &Fix::Text(doctor::doctor_fix_archive())));
+        }
         Ok(archive) => {
-            checks.push(make_check("catalogue", Ok(redact_password(&config.catalog_url()))));
-            checks.push(make_check("index", Ok(config.index_folder().display().to_string())));
-            checks.push(check_privacy(config));
-            checks.push(make_check("own copies needed", Ok(own_copies(config))));
+            checks.push(writer.passed(&doctor::doctor_catalogue(), &Finding::Name(redact_password(&config.catalog_url()))));
+            checks.push(writer.passed(&doctor::doctor_index(), &Finding::Name(config.index_folder().display().to_string())));
+            checks.push(check_privacy(config, language));
+            checks.push(writer.passed(&doctor::doctor_own_copies(), &Finding::Text(own_copies(config))));
             match check_capabilities(archive.store.as_ref()).await {
-                Ok(findings) => {
-                    for finding in findings {
-                        let fine = finding.is_supported || !finding.is_required;
-                        let mend = (!fine).then(|| "check the rights of the keys under [s3], or of the folder".to_owned());
-                        checks.push(Check { what: format!("store: {}", finding.name), found: finding.detail, passed: fine, fix: mend });
-                    }
+                Ok(findings) => checks.extend(findings.iter().map(|finding| describe_capability(finding, language))),
+                Err(error) => {
+                    checks.push(writer.failed(&doctor::doctor_store(), &Finding::Failed(error), &Fix::Text(doctor::doctor_fix_store())));
                 }
-                Err(error) => checks.push(make_check("store", Err((error.chain(), "check --store and the keys under [s3] in sohoa.toml")))),
             }
         }
     }
     checks
 }
 
-/// Landlock is a second lock behind seccomp, so that reading goes on without it.
-fn describe_landlock(is_in_force: bool) -> Check {
-    let found = if is_in_force {
-        "in force: reading processes open their models and nothing else, before system calls are filtered too"
-    } else {
-        "this kernel has none: until system calls are filtered, reading processes can open what this user can"
+/// What a model is for.
+fn model_name(model: &models::ModelFile) -> Message {
+    match model.purpose {
+        "line finder" => doctor::doctor_line_finder(),
+        "second reader" => doctor::doctor_second_reader(),
+        "reader of handwritten digits" => doctor::doctor_digit_reader(),
+        _ => doctor::doctor_runtime(),
+    }
+}
+
+fn describe_capability(finding: &CapabilityCheck, language: Language) -> Check {
+    let what = match finding.name {
+        "write" => doctor::doctor_store_write(),
+        "read" => doctor::doctor_store_read(),
+        "list" => doctor::doctor_store_list(),
+        "delete" => doctor::doctor_store_delete(),
+        _ => doctor::doctor_store_conditional(),
     };
-    let fix = (!is_in_force).then(|| "use Linux 5.13 or newer with landlock among the LSMs (lsm= on the kernel's command line)".to_owned());
-    Check { what: "landlock".to_owned(), found: found.to_owned(), passed: true, fix }
+    let found = match (finding.is_supported, finding.is_required) {
+        (true, _) => doctor::doctor_works(),
+        (false, true) => doctor::doctor_store_fails(),
+        (false, false) => doctor::doctor_not_supported(),
+    };
+    let passed = finding.is_supported || !finding.is_required;
+    // What the store said is in English.
+    let found = match language {
+        Language::English => format!("{} ({})", found.text(language), finding.detail),
+        Language::Vietnamese => found.text(language),
+    };
+    Check { what: what.text(language), found, passed, fix: (!passed).then(|| doctor::doctor_fix_rights().text(language)) }
+}
+
+/// Landlock is a second lock behind seccomp, so that reading goes on without it.
+fn describe_landlock(is_in_force: bool, language: Language) -> Check {
+    let found = if is_in_force { doctor::doctor_landlock_on() } else { doctor::doctor_landlock_off() };
+    let fix = (!is_in_force).then(|| doctor::doctor_fix_landlock().text(language));
+    Check { what: "landlock".to_owned(), found: found.text(language), passed: true, fix }
 }
 
 /// Root is allowed, for containers and trials, but said.
-fn describe_user(is_root: bool) -> Check {
-    let found = if is_root { "root: a fault in the server would have all rights on this machine" } else { "not root" };
-    let fix = is_root.then(|| "run sohoa as a user of its own, such as with User= of systemd or USER of a container".to_owned());
-    Check { what: "user".to_owned(), found: found.to_owned(), passed: true, fix }
+fn describe_user(is_root: bool, language: Language) -> Check {
+    let found = if is_root { doctor::doctor_user_root() } else { doctor::doctor_user_not_root() };
+    let fix = is_root.then(|| doctor::doctor_fix_user().text(language));
+    Check { what: doctor::doctor_user().text(language), found: found.text(language), passed: true, fix }
 }
 
 /// The server speaks HTTP only, so a public address with HTTPS means that a proxy stands before it.
-fn check_proxies(server: &Server) -> Option<Check> {
+fn check_proxies(server: &Server, writer: Writer) -> Option<Check> {
     let is_https = server.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let found = match server.trusted_proxies.as_slice() {
-        [] => Err((
-            "public_url is HTTPS and no proxy is named: everybody counts as one address".to_owned(),
-            "set trusted_proxies under [server] to the address of the reverse proxy",
-        )),
-        named => Ok(named.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        [] => Err((Finding::Text(doctor::doctor_proxies_missing()), Fix::Text(doctor::doctor_fix_proxies()))),
+        named => Ok(Finding::Name(named.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
     };
-    is_https.then(|| make_check("reverse proxies", found))
+    is_https.then(|| writer.check(&doctor::doctor_proxies(), found))
 }
 
 /// What neither the store nor its backup holds.
-fn own_copies(config: &Config) -> String {
+fn own_copies(config: &Config) -> Message {
     let kept = |name: &str| config.home.join(name).display().to_string();
     let secret = if config.server.secret_key.is_some() { "server.secret_key".to_owned() } else { kept("secret.key") };
-    format!("{secret}, {}, {}: keep copies apart from the store; `sohoa backup` copies the rest", kept("audit.key"), kept("sohoa.toml"))
+    doctor::doctor_copies(secret, kept("audit.key"), kept("sohoa.toml"))
 }
 
 /// Whether other users of this machine can read what the archive keeps on its disks. A home or store that is known as one was closed to
 /// them when it was opened.
-fn check_privacy(config: &Config) -> Check {
+fn check_privacy(config: &Config, language: Language) -> Check {
     let mut places = vec![config.home.clone(), config.index_folder()];
     places.extend(config.catalog_url().strip_prefix("sqlite:").map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path))));
     places.extend(sohoa_storage::open::local_folder(&config.store_url()));
     let open: Vec<String> =
         places.iter().filter(|place| private_files::is_readable_by_others(place)).map(|place| place.display().to_string()).collect();
+    let what = doctor::doctor_privacy();
     if open.is_empty() {
-        return make_check("privacy", Ok("no other user of this machine can read home, store, catalogue and index".to_owned()));
+        return Writer(language).passed(&what, &Finding::Text(doctor::doctor_files_private()));
     }
     Check {
-        what: "privacy".to_owned(),
-        found: format!("other users of this machine can read {}", open.join(", ")),
+        what: what.text(language),
+        found: doctor::doctor_files_open(open.join(", ")).text(language),
         passed: false,
         fix: Some(format!("chmod -R o-rwx {}", open.join(" "))),
     }

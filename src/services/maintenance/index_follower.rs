@@ -5,7 +5,8 @@
 //! again from all deposited dossiers, while searches go on with what it has.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{arguments, program, records};
 use sohoa_base::model::dossier::Dossier;
 use sohoa_base::model::record::Record;
 use sohoa_formats::metadata::alto;
@@ -45,13 +46,13 @@ impl IndexFollower {
     /// # Errors
     /// `Unavailable` where no thread can start.
     pub fn start(archive: &Arc<Archive>) -> Result<Self> {
-        let failed = || "the program cannot start its threads".to_owned();
         // Connections stay in the pool after this thread has ended, so they must not belong to a runtime of its own.
         let runtime = archive.worker_threads()?;
         let (archive, stop) = (Arc::clone(archive), CancellationToken::new());
         let token = stop.clone();
         let follow = move || runtime.block_on(follow(&archive, &token));
-        let thread = std::thread::Builder::new().name("index".to_owned()).spawn(follow).or_error(ErrorKind::Unavailable, failed)?;
+        let thread = std::thread::Builder::new().name("index".to_owned()).spawn(follow);
+        let thread = thread.map_err(|error| arguments::threads_unavailable().caused_by(error))?;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
@@ -212,7 +213,7 @@ async fn pages_of_object(archive: &Archive, object: &str) -> Result<Vec<IndexedP
         for page in &document.pages {
             let Some(path) = &page.alto else { continue };
             let text = String::from_utf8(ocfl_object::get(store, object, path).await?);
-            let text = text.or_error(ErrorKind::Corrupt, || format!("{path} of {object} is not UTF-8"))?;
+            let text = text.map_err(|error| records::stored_text_invalid(path, object).caused_by(error))?;
             pages.push(indexed_page(&record, document.number, page.number, &text)?);
         }
     }
@@ -221,7 +222,7 @@ async fn pages_of_object(archive: &Archive, object: &str) -> Result<Vec<IndexedP
 
 fn indexed_page(record: &Record, number: u32, page: u32, text: &str) -> Result<IndexedPage> {
     let document = record.documents.iter().find(|document| document.number == number);
-    let description = &document.ok_or_else(|| Error::internal("a document of the record is missing"))?.description;
+    let description = &document.ok_or_else(|| program::bug("index: a document of the record is missing"))?.description;
     Ok(IndexedPage {
         object: record.object.clone(),
         fonds: record.fonds.clone(),

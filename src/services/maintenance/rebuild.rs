@@ -4,7 +4,8 @@ use crate::archive::Archive;
 use crate::maintenance::index_follower;
 use serde::Serialize;
 use sha2::{Digest, Sha512};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::maintenance;
 use sohoa_base::model::roadmap::lot::Lot;
 use sohoa_base::model::roadmap::one_stop_case::CaseSubmission;
 use sohoa_base::model::roadmap::plan::Roadmap;
@@ -47,24 +48,26 @@ pub async fn rebuild_all(archive: &Archive) -> Result<RebuildReport> {
     }
     restore_roadmaps(archive).await?;
     for entry in store.list("batches/").await? {
-        let ledger: BatchLedger = serde_json::from_slice(&store.get(&entry.key).await?)
-            .or_error(ErrorKind::Corrupt, || format!("{} is not a batch ledger", entry.key))?;
+        let ledger: BatchLedger = parse(&entry.key, &store.get(&entry.key).await?)?;
         archive.catalog.rebuild_batch(&ledger).await?;
         done.batches += 1;
     }
     for entry in store.list("lots/").await? {
-        let lot: Lot =
-            serde_json::from_slice(&store.get(&entry.key).await?).or_error(ErrorKind::Corrupt, || format!("{} is no lot", entry.key))?;
+        let lot: Lot = parse(&entry.key, &store.get(&entry.key).await?)?;
         let documents: Vec<(String, String, u32)> = lot.documents.iter().filter_map(|name| parse_document_name(name)).collect();
         archive.catalog.rebuild_lot(&lot, &documents).await?;
     }
     for entry in store.list("cases/").await? {
-        let handed: CaseSubmission = serde_json::from_slice(&store.get(&entry.key).await?)
-            .or_error(ErrorKind::Corrupt, || format!("{} is no table of one-stop dossiers", entry.key))?;
+        let handed: CaseSubmission = parse(&entry.key, &store.get(&entry.key).await?)?;
         archive.catalog.restore_cases(&handed).await?;
     }
     index_follower::refill(archive, &CancellationToken::new()).await?;
     Ok(done)
+}
+
+/// Reads a JSON file of the store.
+fn parse<T: serde::de::DeserializeOwned>(key: &str, json: &[u8]) -> Result<T> {
+    serde_json::from_slice(json).map_err(|error| maintenance::stored_file_invalid(key).caused_by(error))
 }
 
 /// Unit, code and number of a document `OBJECT#NUMBER`.
@@ -78,8 +81,7 @@ fn parse_document_name(name: &str) -> Option<(String, String, u32)> {
 async fn restore_roadmaps(archive: &Archive) -> Result<()> {
     let mut newest: BTreeMap<String, Roadmap> = BTreeMap::new();
     for entry in archive.store.list("roadmaps/").await? {
-        let json = archive.store.get(&entry.key).await?;
-        let roadmap: Roadmap = serde_json::from_slice(&json).or_error(ErrorKind::Corrupt, || format!("{} is no roadmap", entry.key))?;
+        let roadmap: Roadmap = parse(&entry.key, &archive.store.get(&entry.key).await?)?;
         let known = newest.get(&roadmap.decision).map_or(0, Roadmap::version);
         if roadmap.version() >= known {
             newest.insert(roadmap.decision.clone(), roadmap);

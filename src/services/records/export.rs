@@ -2,7 +2,8 @@
 
 use crate::archive::Archive;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, records};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::record::{Original, Record, RecordedDocument};
@@ -62,11 +63,11 @@ pub async fn load_record(archive: &Archive, dossier: &str) -> Result<Record> {
 /// `NotFound` for an unknown dossier; `Conflict` where several of the units have the code.
 pub(crate) async fn load_record_in(archive: &Archive, units: &UnitScope, dossier: &str) -> Result<Record> {
     let name = find_dossier(&archive.catalog, &archive.config.unit, units, dossier).await?;
-    let name = name.ok_or_else(|| Error::not_found(format!("there is no dossier {dossier}; `sohoa records list` shows what there is")))?;
+    let name = name.ok_or_else(|| records::dossier_unknown(dossier))?;
     let object = object_names::dossier_object(&name);
     let record = record_from_json(&ocfl_object::get(archive.store.as_ref(), &object, "record.json").await?, &object)?;
     if !units.contains(&record.fonds) {
-        return Err(Error::corrupt(format!("{object} holds a record of another unit; run `sohoa verify`")));
+        return Err(records::dossier_of_other_unit(object));
     }
     Ok(record)
 }
@@ -94,7 +95,7 @@ async fn find_dossier(catalog: &Catalog, own: &str, units: &UnitScope, dossier: 
     }
     let mut found = catalog.dossiers_with_code(units, dossier, 2).await?;
     if found.len() > 1 {
-        return Err(Error::conflict(format!("several units have a dossier {dossier}; give its object name")));
+        return Err(records::dossier_ambiguous(dossier));
     }
     Ok(found.pop())
 }
@@ -148,7 +149,7 @@ pub(crate) async fn render_document(
         ExportFormat::Text => ocfl_object::get(store, &record.object, &document.text).await,
         ExportFormat::Mets => ocfl_object::get(store, &record.object, "mets.xml").await,
         ExportFormat::Json => {
-            serde_json::to_vec_pretty(document).or_error(ErrorKind::Internal, || "the document has no JSON form".to_owned())
+            serde_json::to_vec_pretty(document).map_err(|error| program::bug("export: JSON of a document").caused_by(error))
         }
         ExportFormat::Alto => Ok(load_altos(archive, record, document).await?.concat().into_bytes()),
         ExportFormat::Hocr => {
@@ -156,7 +157,7 @@ pub(crate) async fn render_document(
             let pages: Vec<_> = readings.iter().collect();
             Ok(hocr::write(&pages, &record.title).into_bytes())
         }
-        ExportFormat::Original => Err(Error::internal("originals are handled above")),
+        ExportFormat::Original => Err(program::bug("export: format of an original")),
     }
 }
 
@@ -173,12 +174,11 @@ pub async fn find_document(archive: &Archive, name: &str) -> Result<(Record, Rec
 /// # Errors
 /// `Invalid` for a malformed name; `NotFound` for an unknown one.
 pub(crate) async fn find_document_in(archive: &Archive, units: &UnitScope, name: &str) -> Result<(Record, RecordedDocument)> {
-    let (dossier, number) = name.rsplit_once('#').ok_or_else(|| Error::invalid(format!("{name} is not DOSSIER#NUMBER")))?;
+    let (dossier, number) = name.rsplit_once('#').ok_or_else(|| records::document_name_invalid(name))?;
     let record = load_record_in(archive, units, dossier).await?;
-    let number: u32 = number.parse().or_error(ErrorKind::Invalid, || format!("{number} is not the number of a document"))?;
+    let number: u32 = number.parse().map_err(|error: std::num::ParseIntError| records::document_number_invalid(number).caused_by(error))?;
     let document = record.documents.iter().find(|document| document.number == number).cloned();
-    let document = document
-        .ok_or_else(|| Error::not_found(format!("dossier {dossier} has no document {number}; it has {}", record.documents.len())))?;
+    let document = document.ok_or_else(|| records::document_unknown(dossier, number, record.documents.len()))?;
     Ok((record, document))
 }
 
@@ -187,7 +187,7 @@ pub(crate) async fn load_altos(archive: &Archive, record: &Record, document: &Re
     let mut all = Vec::new();
     for path in document.pages.iter().filter_map(|page| page.alto.as_ref()) {
         let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
-        all.push(String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} is not UTF-8"))?);
+        all.push(String::from_utf8(bytes).map_err(|error| records::stored_text_invalid(path, &record.object).caused_by(error))?);
     }
     Ok(all)
 }
@@ -208,31 +208,31 @@ async fn export_original(archive: &Archive, name: &str) -> Result<Vec<u8>> {
             check_export(archive, &record, original).await?;
             let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, &original.path).await?;
             if hex::encode(Sha256::digest(&bytes)) != original.sha256 {
-                return Err(Error::corrupt(format!("{} of {} is not what arrived; run `sohoa verify`", original.path, record.object)));
+                return Err(records::original_damaged(&original.path, &record.object));
             }
             return Ok(bytes);
         }
     }
-    Err(Error::not_found(format!("there is no original {name}")))
+    Err(records::original_unknown(name))
 }
 
 /// Refuses the export of bytes that must stay in intake, also of those that came into the object before this was known.
 async fn check_export(archive: &Archive, record: &Record, original: &Original) -> Result<()> {
     let obstacle = archive.catalog.obstacle_to_export(&record.fonds, &record.code, &original.sha256).await?;
-    let (path, dossier) = (&original.path, &record.code);
     let reason = match obstacle {
-        Some(Obstacle::Held) => "it, or something in it, is in quarantine; an officer decides with `sohoa quarantine`",
-        Some(Obstacle::Removed) => "it, or something in it, was removed as secret",
-        _ if original.withheld => "it waits until all its pages are read; try again with `sohoa runs retry`, or an officer releases it",
+        Some(Obstacle::Held) => records::export_held(),
+        Some(Obstacle::Removed) => records::export_removed(),
+        _ if original.withheld => records::export_unread(),
         _ => return Ok(()),
     };
-    Err(Error::denied(format!("{path} of dossier {dossier} cannot be handed out: {reason}")))
+    Err(records::original_not_exportable(&original.path, &record.code, reason))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use sohoa_base::error::ErrorKind;
     use std::collections::BTreeSet;
     use std::time::{Duration, Instant};
 

@@ -4,7 +4,8 @@ use crate::archive::Archive;
 use crate::records::queries::read_document;
 use crate::records::redacted_copy::load_reading;
 use serde_json::Value;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, records};
 use sohoa_base::model::account::Identity;
 use sohoa_base::text::fold::{fold, has_diacritics};
 use sohoa_formats::metadata::iiif;
@@ -40,9 +41,9 @@ pub async fn build_manifest(archive: &Archive, by: &Identity, name: &str, addres
 pub async fn page_annotations(archive: &Archive, by: &Identity, name: &str, page: u32, at: &str) -> Result<Value> {
     let (record, document) = read_document(archive, by, name).await?;
     let found = document.pages.iter().find(|own| own.number == page);
-    let found = found.ok_or_else(|| Error::not_found(format!("the document has no page {page}")))?;
+    let found = found.ok_or_else(|| decisions::document_page_unknown(page))?;
     let reading = load_reading(archive, &record, found).await?;
-    let reading = reading.ok_or_else(|| Error::not_found(format!("page {page} was not read")))?;
+    let reading = reading.ok_or_else(|| records::page_not_read(page))?;
     Ok(iiif::text_annotations(at, page, &reading))
 }
 

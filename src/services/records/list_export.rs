@@ -6,12 +6,14 @@ use crate::records::queries::{DossierFilter, SearchRequest};
 use crate::runs::failures;
 use crate::runs::monitoring;
 use serde_json::json;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{records, requests};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_formats::tables::spreadsheet_writer::Sheet;
 use sohoa_texts::Language;
 use sohoa_texts::code_labels::code_label;
+use sohoa_texts::error_texts::kept_text;
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
 
@@ -87,7 +89,7 @@ pub enum ListFormat {
 pub async fn export_list(archive: &Archive, by: &Identity, wanted: &ListRequest, form: ListFormat, language: Language) -> Result<Vec<u8>> {
     let units = by.units_with(wanted.required_right());
     if units.is_empty() {
-        return Err(Error::denied("your role does not allow this; ask an administrator"));
+        return Err(requests::role_not_allowed());
     }
     let sheet = build_sheet(archive, &units, wanted, language).await?;
     let body = json!({ "by": by.user.name, "list": wanted.name(), "rows": sheet.rows.len() });
@@ -168,7 +170,7 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
             let rows = failures.into_iter().map(|failure| {
                 let page = failure.item.page.map(|page| page.to_string()).unwrap_or_default();
                 let class = code_label(language, "class", failure.item.class.as_str()).to_owned();
-                let reason = sohoa_texts::error_texts::translate(language, &failure.item.reason);
+                let reason = kept_text(language, failure.item.message.as_ref(), &failure.item.reason);
                 vec![failure.batch, failure.dossier.fonds, failure.dossier.code, failure.item.file, page, class, reason]
             });
             let words = [Label::Run, Label::Unit, Label::Dossier, Label::File, Label::Page, Label::Class, Label::Reason];
@@ -176,7 +178,7 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
         }
         ListRequest::Events { after } => {
             if *units != UnitScope::All {
-                return Err(Error::denied("the audit is of every unit; it needs a role in all"));
+                return Err(requests::audit_needs_all_units());
             }
             let events = monitoring::events_after(archive, *after, MAX_ROWS).await?;
             let rows = events.into_iter().map(|event| {
@@ -191,7 +193,5 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
 /// The dossiers of a list that is complete; `Limit` for a longer one.
 fn require_complete(dossiers: queries::Dossiers) -> Result<Vec<queries::DossierListEntry>> {
     let is_whole = dossiers.next.is_none();
-    is_whole
-        .then_some(dossiers.items)
-        .ok_or_else(|| Error::limit(format!("the list has more than {MAX_ROWS} rows; choose a unit or a run")))
+    is_whole.then_some(dossiers.items).ok_or_else(|| records::list_over_limit(MAX_ROWS))
 }

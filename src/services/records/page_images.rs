@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, records};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::record::{Record, RecordedDocument, RecordedPage};
@@ -109,14 +110,13 @@ pub async fn authorized_page(archive: &Archive, by: &Identity, document: &str, p
 pub async fn authorized_redacted_page(archive: &Archive, by: &Identity, document: &str, page: u32) -> Result<PageView> {
     let view = authorized_page(archive, by, document, page).await?;
     let reading = load_reading(archive, &view.record, &view.page).await?;
-    let unread = || Error::not_found(format!("page {page} was not read, so nobody knows what must be hidden on it"));
-    let reading = reading.ok_or_else(unread)?;
+    let reading = reading.ok_or_else(|| records::page_not_redactable(page))?;
     let bounds = personal_data_bounds(&reading, page);
     Ok(PageView { hidden: Some(Redaction::for_reading(&reading, bounds)), ..view })
 }
 
 fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
-    document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
+    document.pages.iter().find(|own| own.number == page).ok_or_else(|| decisions::document_page_unknown(page))
 }
 
 /// Upright image of the page as a JPEG. Views larger than [`ImageSize::Small`] are recorded in the audit trail.
@@ -145,7 +145,7 @@ pub async fn page_image(archive: &Archive, by: &Identity, view: &PageView, size:
 pub async fn page_words(archive: &Archive, view: &PageView) -> Result<PageWords> {
     let PageView { record, page, .. } = view;
     let reading = load_reading(archive, record, page).await?;
-    let reading = reading.ok_or_else(|| Error::not_found(format!("page {} was not read", page.number)))?;
+    let reading = reading.ok_or_else(|| records::page_not_read(page.number))?;
     let mut number = 0;
     let lines = reading.blocks.iter().flat_map(|block| &block.lines).map(|line| {
         let placed = line.words.iter().map(|word| {

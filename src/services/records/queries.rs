@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, records};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::record::{Record, RecordedDocument};
@@ -74,19 +75,20 @@ pub async fn search_for_user(archive: &Archive, by: &Identity, question: SearchR
 pub async fn search_in_units(archive: &Archive, units: &UnitScope, question: SearchRequest<'_>) -> Result<Hits> {
     let SearchRequest { text, unit, limit, offset } = question;
     let scope = match (units, unit) {
-        (_, Some(unit)) if !units.contains(unit) => return Err(Error::denied(format!("you may not read in unit {unit}"))),
+        (_, Some(unit)) if !units.contains(unit) => return Err(records::unit_not_readable(unit)),
         (_, Some(unit)) => UnitScope::Only(BTreeSet::from([unit.to_owned()])),
         (UnitScope::Only(names), None) if names.len() != 1 => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            return Err(Error::invalid(format!("choose one of your units: {}", names.join(", "))));
+            return Err(records::search_unit_missing(names.join(", ")));
         }
         (_, None) => units.clone(),
     };
     // More searches than processors would only slow each other down.
-    let _permit = archive.search_permits.acquire().await.or_error(ErrorKind::Internal, || "searching has ended".to_owned())?;
+    let _permit = archive.search_permits.acquire().await.map_err(|error| program::bug("search: permits").caused_by(error))?;
     let (index, query) = (archive.index.clone(), Query { limit, offset, units: scope.clone(), ..Query::text(text) });
     let found = tokio::task::spawn_blocking(move || index.search(&query)).await;
-    Ok(retain_units(found.or_error(ErrorKind::Internal, || "the search ended early".to_owned())??, &scope))
+    let found = found.map_err(|error| program::bug("search: ended early").caused_by(error))??;
+    Ok(retain_units(found, &scope))
 }
 
 /// A dossier in a list.
@@ -138,7 +140,7 @@ pub struct DossierFilter<'a> {
 /// `Denied` for a unit that is not one of them; `Invalid` for an `after` that is no object name.
 pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &DossierFilter<'_>) -> Result<Dossiers> {
     if let Some(unit) = wanted.unit.filter(|unit| !units.contains(unit)) {
-        return Err(Error::denied(format!("you may not read in unit {unit}")));
+        return Err(records::unit_not_readable(unit));
     }
     let only = match (wanted.unit, units) {
         (Some(unit), _) => Some(unit.to_owned()),
@@ -147,8 +149,7 @@ pub async fn list_dossiers(archive: &Archive, units: &UnitScope, wanted: &Dossie
     };
     let mut after = match wanted.after {
         Some(object) => {
-            let (fonds, code) =
-                object_names::parse_dossier_object(object).ok_or_else(|| Error::invalid(format!("{object:?} is no name of a dossier")))?;
+            let (fonds, code) = object_names::parse_dossier_object(object).ok_or_else(|| records::dossier_object_invalid(object))?;
             Some(DossierName { fonds, code, title: String::new() })
         }
         None => None,
@@ -216,10 +217,11 @@ pub struct VersionListEntry {
 /// `NotFound` for an unknown object; `Corrupt` for an inventory that cannot be read.
 pub async fn list_versions(archive: &Archive, object: &str) -> Result<Vec<VersionListEntry>> {
     let inventory = ocfl_object::read_inventory(archive.store.as_ref(), object).await?;
-    let inventory = inventory.ok_or_else(|| Error::not_found(format!("there is no dossier {object}")))?;
+    let inventory = inventory.ok_or_else(|| records::dossier_unknown(object))?;
     let mut entries = Vec::with_capacity(inventory.versions.len());
     for (name, version) in &inventory.versions {
-        let number = name.trim_start_matches('v').parse().or_error(ErrorKind::Corrupt, || format!("{object} has a version {name}"))?;
+        let invalid = |error: std::num::ParseIntError| records::dossier_version_invalid(object, name).caused_by(error);
+        let number = name.trim_start_matches('v').parse().map_err(invalid)?;
         entries.push(VersionListEntry {
             version: number,
             created: version.created.clone(),
@@ -289,7 +291,7 @@ pub(crate) async fn authorized_document(archive: &Archive, by: &Identity, right:
 /// # Errors
 /// `Internal` when the record has no JSON form.
 pub fn record_etag(record: &Record) -> Result<String> {
-    let json = serde_json::to_vec(record).or_error(ErrorKind::Internal, || "the record has no JSON form".to_owned())?;
+    let json = serde_json::to_vec(record).map_err(|error| program::bug("records: JSON of a record").caused_by(error))?;
     Ok(format!("\"{}\"", hex::encode(Sha256::digest(json))))
 }
 

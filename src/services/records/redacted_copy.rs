@@ -1,7 +1,8 @@
 //! Redacted copies (bản cho công chúng): personal data are hidden in image and text.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, records};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
@@ -71,13 +72,14 @@ pub(crate) fn personal_data_bounds(reading: &Reading, page: u32) -> Vec<Bounds> 
 pub(crate) async fn load_reading(archive: &Archive, record: &Record, page: &RecordedPage) -> Result<Option<Reading>> {
     let Some(path) = &page.alto else { return Ok(None) };
     let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
-    alto::parse(&String::from_utf8(bytes).or_error(ErrorKind::Corrupt, || format!("{path} is not UTF-8"))?).map(Some)
+    let text = String::from_utf8(bytes).map_err(|error| records::stored_text_invalid(path, &record.object).caused_by(error))?;
+    alto::parse(&text).map(Some)
 }
 
 /// The original that holds a page.
 pub(crate) fn find_original<'a>(record: &'a Record, page: &RecordedPage) -> Result<&'a Original> {
     let found = record.originals.iter().find(|original| original.sha256 == page.original);
-    found.ok_or_else(|| Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original)))
+    found.ok_or_else(|| records::original_not_recorded(&record.object, &page.original))
 }
 
 /// Bytes of an original: from the object, or from intake while they wait there.
@@ -96,8 +98,8 @@ pub(crate) async fn load_original(archive: &Archive, worker: &mut FileWorker<'_>
         return Ok(());
     }
     let bytes = original_bytes(archive, record, find_original(record, page)?).await?;
-    let local =
-        tempfile::NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
-    tokio::fs::write(local.path(), bytes).await.or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
+    let failed = |error: std::io::Error| maintenance::scratch_file_unwritable().caused_by(error);
+    let local = tempfile::NamedTempFile::new_in(&archive.scratch).map_err(failed)?;
+    tokio::fs::write(local.path(), bytes).await.map_err(failed)?;
     worker.load(&page.original, local.path()).await
 }

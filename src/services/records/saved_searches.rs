@@ -1,7 +1,8 @@
 //! Saved searches.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::records;
 use sohoa_base::model::account::{Identity, SavedSearch};
 
 /// Most saved searches of one user.
@@ -17,7 +18,7 @@ const MAX_CHARS: (usize, usize) = (120, 2_000);
 pub async fn save_search(archive: &Archive, by: &Identity, name: &str, query: &str, unit: &str) -> Result<SavedSearch> {
     let (name, query) = (name.trim(), query.trim());
     if name.is_empty() || name.chars().count() > MAX_CHARS.0 || query.is_empty() || query.chars().count() > MAX_CHARS.1 {
-        return Err(Error::invalid(format!("a search has a name of 1 to {} letters and a query of 1 to {}", MAX_CHARS.0, MAX_CHARS.1)));
+        return Err(records::saved_search_invalid(MAX_CHARS.0, MAX_CHARS.1));
     }
     archive.catalog.save_search(&by.user.name, name, query, unit, MAX_PER_USER).await
 }

@@ -4,7 +4,8 @@ use crate::archive::Archive;
 use crate::reports::layout::{Columns, build_table, report_letterhead};
 use crate::reports::request::{ReportContext, select_by_decision};
 use serde::Serialize;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::reports;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::plan::{Adjustment, Roadmap};
@@ -68,9 +69,10 @@ async fn load_history(archive: &Archive, roadmap: &Roadmap, units: &UnitScope) -
     let mut before: Option<Roadmap> = None;
     for adjustment in &roadmap.adjustments {
         let stored = match archive.store.get(&key::roadmap(&roadmap.decision, adjustment.version)).await {
-            Ok(json) => Some(serde_json::from_slice::<Roadmap>(&json).or_error(ErrorKind::Corrupt, || {
-                format!("version {} of roadmap {} cannot be read; run `sohoa verify`", adjustment.version, roadmap.decision)
-            })?),
+            Ok(json) => Some(
+                serde_json::from_slice::<Roadmap>(&json)
+                    .map_err(|error| reports::roadmap_version_unreadable(adjustment.version, &roadmap.decision).caused_by(error))?,
+            ),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };

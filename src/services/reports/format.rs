@@ -1,21 +1,14 @@
 //! File formats of reports.
 
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, reports};
 use sohoa_base::text::numbers;
 use sohoa_formats::report::docx;
 use sohoa_formats::report::model::{Column, Report};
 use sohoa_formats::report::pdf;
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_formats::tables::spreadsheet_writer::Sheet;
-
-/// Names as in `docx, pdf or xlsx`.
-pub(crate) fn join_names(names: &[&str]) -> String {
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => names.concat(),
-    }
-}
 
 /// File format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +44,7 @@ impl ReportFormat {
     /// The names of all formats: `docx, pdf or xlsx`.
     #[must_use]
     pub fn list_names() -> String {
-        join_names(&Self::ALL.map(Self::name))
+        Self::ALL.map(Self::name).join(", ")
     }
 
     /// Parses the name used in addresses and on the command line.
@@ -60,7 +53,7 @@ impl ReportFormat {
     /// `Invalid` for an unknown name.
     pub fn from_name(name: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|format| format.name() == name);
-        found.ok_or_else(|| Error::invalid(format!("there is no form {name:?}; use {}", Self::list_names())))
+        found.ok_or_else(|| reports::report_format_unknown(name, Self::list_names()))
     }
 
     /// Media type (RFC 6838).
@@ -91,7 +84,7 @@ impl ReportFormat {
                 let head = table.columns.iter().map(Column::qualified_name).collect();
                 spreadsheet_writer::write_csv(&Sheet { head, rows: table.rows })
             }
-            Self::Json => serde_json::to_vec_pretty(figures).or_error(ErrorKind::Internal, || "the report has no JSON form".to_owned()),
+            Self::Json => serde_json::to_vec_pretty(figures).map_err(|error| program::bug("reports: JSON of a report").caused_by(error)),
         }
     }
 }

@@ -2,10 +2,11 @@
 //! `sohoa_texts`.
 
 use crate::archive::Archive;
-use crate::reports::format::{ReportFormat, join_names};
+use crate::reports::format::ReportFormat;
 use crate::reports::request::{ReportContext, ReportRequest};
 use crate::reports::{adjustments_report, one_stop_report, progress_report};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::reports;
 use sohoa_texts::Language;
 use sohoa_texts::labels::Label;
 use std::pin::Pin;
@@ -63,7 +64,7 @@ pub static REPORTS: &[ReportKind] = &[
 pub fn find_report(name: &str) -> Result<&'static ReportKind> {
     REPORTS.iter().find(|report| report.name == name).ok_or_else(|| {
         let known: Vec<&str> = REPORTS.iter().map(|report| report.name).collect();
-        Error::invalid(format!("there is no report {name:?}; use {}", join_names(&known)))
+        reports::report_unknown(name, known.join(", "))
     })
 }
 
@@ -71,7 +72,7 @@ pub fn find_report(name: &str) -> Result<&'static ReportKind> {
 #[must_use]
 pub fn describe_reports() -> String {
     let described: Vec<String> = REPORTS.iter().map(|report| format!("{} ({})", report.name, report.about)).collect();
-    join_names(&described.iter().map(String::as_str).collect::<Vec<_>>())
+    described.join(", ")
 }
 
 impl ReportKind {
@@ -94,7 +95,7 @@ mod tests {
     fn unknown_report_name_lists_known_reports() {
         assert!(REPORTS.iter().all(|report| find_report(report.name).unwrap().label == report.label));
         let error = find_report("x").unwrap_err();
-        assert!(error.context().starts_with("there is no report \"x\"; use progress, "), "{error}");
+        assert_eq!(error.code(), Some("report_unknown"));
         assert!(REPORTS.iter().all(|report| error.context().contains(report.name)), "{error}");
     }
 }

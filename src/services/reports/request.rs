@@ -2,7 +2,8 @@
 
 use crate::archive::Archive;
 use crate::reports::format::ReportFormat;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::roadmap as messages;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::calendar::Day;
 use sohoa_texts::Language;
@@ -56,10 +57,10 @@ pub(crate) fn select_by_decision<'a, T>(all: &'a [T], decision_of: fn(&T) -> &st
     let found: Vec<&T> = all.iter().filter(|one| decision.is_none_or(|decision| decision_of(one) == decision)).collect();
     match found.as_slice() {
         [only] => Ok(only),
-        [] => Err(Error::not_found("there is no such roadmap for your units")),
+        [] => Err(messages::roadmap_not_visible()),
         several => {
             let names: Vec<&str> = several.iter().map(|one| decision_of(one)).collect();
-            Err(Error::not_found(format!("there are several roadmaps, name one: {}", names.join(", "))))
+            Err(messages::roadmap_ambiguous(names.join(", ")))
         }
     }
 }

@@ -6,7 +6,8 @@ use crate::records::queries::authorized_document;
 use crate::review::decisions::{QueuedDocument, ReviewDocument, ReviewQueue};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::decisions;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_catalog::{WaitingDocument, WaitingFilter};
 use std::collections::BTreeMap;
@@ -174,7 +175,7 @@ pub async fn acquire_review_lock(archive: &Archive, by: &Identity, name: &str) -
 
 /// Identifier of a document, by which it is locked: a dossier has several names.
 async fn document_id(archive: &Archive, fonds: &str, code: &str, number: u32) -> Result<String> {
-    let gone = || Error::not_found("the catalogue does not know the document; run `sohoa rebuild`");
+    let gone = || decisions::document_not_catalogued(format!("{code}#{number}"));
     archive.catalog.document_id(fonds, code, number).await?.ok_or_else(gone)
 }
 

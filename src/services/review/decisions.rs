@@ -8,7 +8,8 @@ use crate::records::export;
 use crate::records::queries::authorized_document;
 use crate::runs::execution;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, requests as request_messages};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::batch::StageCosts;
 use sohoa_base::model::decision::{Decision, DecisionKind, effective_decisions, undo_count};
@@ -271,7 +272,7 @@ pub async fn decide_as_officer(
 fn check_stamp_release(requests: &[DecisionRequest], officer: Option<&Officer>, record: &Record) -> Result<()> {
     let is_release = requests.iter().any(|request| matches!(request, DecisionRequest::Direct(DecisionKind::Release)));
     if is_release && !officer.is_some_and(|officer| officer.units.contains(&record.fonds)) {
-        return Err(Error::denied("only an officer in charge of secrets in the unit of the dossier releases a stamp of secrecy"));
+        return Err(decisions::stamp_release_needs_officer());
     }
     Ok(())
 }
@@ -286,12 +287,10 @@ async fn apply_decision(
     let began = Instant::now();
     if requests.iter().any(|request| matches!(request, DecisionRequest::Direct(DecisionKind::Undo))) {
         let taken = undo_count(&effective_decisions(&recorded.decisions), author).filter(|_| requests.len() == 1);
-        taken.ok_or_else(|| {
-            Error::conflict("there is no last decision of yours to take back; turn, cut or join pages again, or correct the document")
-        })?;
+        taken.ok_or_else(decisions::undo_impossible)?;
     }
     let (acts, delivered) = resolve_requests(archive, &record, &recorded, requests).await?;
-    let gone = || Error::not_found(format!("the catalogue does not know {}#{}; run `sohoa rebuild`", record.code, recorded.number));
+    let gone = || decisions::document_not_catalogued(format!("{}#{}", record.code, recorded.number));
     let dossier = archive.catalog.dossier_by_name(&record.fonds, &record.code).await?.ok_or_else(gone)?;
     let contents = archive.catalog.contents(&dossier.id).await?;
     let document = contents.documents.iter().find(|document| document.number == recorded.number).ok_or_else(gone)?;
@@ -326,7 +325,7 @@ async fn resolve_requests(
     requests: Vec<DecisionRequest>,
 ) -> Result<(Vec<DecisionKind>, Vec<DeliveredFile>)> {
     if requests.is_empty() {
-        return Err(Error::invalid("nothing was decided; accept, reject, or correct something"));
+        return Err(request_messages::decision_empty());
     }
     let (mut acts, mut delivered) = (Vec::new(), Vec::new());
     let this_year = u16::try_from(OffsetDateTime::now_utc().year()).unwrap_or(u16::MAX - 1);
@@ -334,7 +333,7 @@ async fn resolve_requests(
         let act = match request {
             DecisionRequest::Direct(act) => act,
             DecisionRequest::Word { page, word, text } => {
-                let unknown = || Error::not_found(format!("page {page} has no word {word}; `sohoa review show` numbers doubtful words"));
+                let unknown = || decisions::page_word_unknown(page, word);
                 let path = find_page(document, page)?.alto.as_ref().ok_or_else(unknown)?;
                 let alto = sohoa_storage::ocfl::ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
                 let reading = alto::parse(&String::from_utf8_lossy(&alto))?;
@@ -357,7 +356,7 @@ async fn resolve_requests(
 }
 
 fn find_page(document: &RecordedDocument, page: u32) -> Result<&RecordedPage> {
-    document.pages.iter().find(|own| own.number == page).ok_or_else(|| Error::not_found(format!("the document has no page {page}")))
+    document.pages.iter().find(|own| own.number == page).ok_or_else(|| decisions::document_page_unknown(page))
 }
 
 /// Checks and stores the scan that replaces a page of a dossier of `unit`.
@@ -366,10 +365,10 @@ async fn store_replacement_scan(archive: &Archive, unit: &str, file: &Path) -> R
     let (sha256, bytes) = ingest::hash_file(file).await?;
     let most = archive.config.limits.file_mib << 20;
     if bytes > most {
-        return Err(Error::limit(format!("{shown} is larger than {} MiB; scan the page at fewer dots per inch", most >> 20)));
+        return Err(decisions::replacement_scan_too_large(shown, most >> 20));
     }
     if FileWorker::open(&archive.pool, Some(unit), &shown, file).await?.inspect(&shown).await?.pages == 0 {
-        return Err(Error::invalid(format!("{shown} is no scan; give a picture or a PDF of the page")));
+        return Err(decisions::replacement_scan_invalid(shown));
     }
     archive.store.put_file(&sohoa_storage::key::intake(&sha256), file).await?;
     let name = file.file_name().unwrap_or(file.as_os_str());

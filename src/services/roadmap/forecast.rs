@@ -4,7 +4,8 @@ use crate::archive::Archive;
 use crate::roadmap::targets::authorized_target;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::roadmap as messages;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep, TargetLedger};
@@ -100,7 +101,7 @@ pub struct WhatIf {
 /// As [`authorized_target`]; `Invalid` for a factor outside 0.01 to 100.
 pub async fn what_if(archive: &Archive, units: &UnitScope, code: &str, factor: f64, deadline: Option<Day>) -> Result<WhatIf> {
     if !(0.01..=100.0).contains(&factor) {
-        return Err(Error::invalid("the factor must lie between 0.01 and 100"));
+        return Err(messages::forecast_factor_invalid());
     }
     let (roadmap, mut target) = authorized_target(archive, units, code).await?;
     let work = archive.catalog.target_progress(code).await?;

@@ -5,7 +5,8 @@ use crate::outbox;
 use crate::roadmap::targets;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::roadmap;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::roadmap::lot::{Lot, LotDocument, LotState, SampledPage};
@@ -39,7 +40,7 @@ pub async fn show_lot(archive: &Archive, by: &Identity, id: &str) -> Result<Lot>
 async fn authorized_lot(archive: &Archive, by: &Identity, right: Right, id: &str) -> Result<Lot> {
     let lot = archive.catalog.lot(id).await?;
     let may = by.units_with(right).contains(&lot.unit);
-    may.then_some(lot).ok_or_else(|| Error::not_found(format!("there is no lot {id}")))
+    may.then_some(lot).ok_or_else(|| roadmap::lot_not_visible(id))
 }
 
 /// Opens a lot of whole dossiers of a target, of at most `pages` pages, and draws its sample. `seed` determines the sample and is printed
@@ -58,7 +59,7 @@ pub async fn open_lot(
     let (_, target) = targets::authorized_target(archive, &by.units_with(Right::ManageRuns), target).await?;
     let found = take_whole_dossiers(archive.catalog.eligible_lot_documents(&target.code, MAX_DOCUMENTS).await?, pages);
     if found.is_empty() {
-        return Err(Error::conflict(format!("nothing of line {} waits for acceptance; documents in review come first", target.code)));
+        return Err(roadmap::lot_nothing_waits(target.code));
     }
     let id = Uuid::now_v7().to_string();
     let seed = seed.filter(|seed| !seed.is_empty()).unwrap_or(&id).to_owned();

@@ -5,7 +5,9 @@ use crate::outbox;
 use crate::roadmap::plan_workbook;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::language::Language;
+use sohoa_base::messages::roadmap;
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::one_stop_case::{CaseCode, CaseSubmission};
@@ -14,7 +16,7 @@ use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_roadmap::case_table;
 use sohoa_roadmap::case_table::CaseImportContext;
 use sohoa_roadmap::one_stop::{self, StoredCase};
-use sohoa_roadmap::table_reader::CellError;
+use sohoa_roadmap::table_reader::CellProblem;
 use std::collections::BTreeMap;
 use std::path::Path;
 use uuid::Uuid;
@@ -29,15 +31,23 @@ pub struct CaseImportResult {
     /// Of them: dossiers handed in before, whose earlier data are replaced.
     pub known: usize,
     /// Invalid cells; where there are any, nothing was saved.
-    pub cell_errors: Vec<CellError>,
+    pub cell_errors: Vec<CellProblem>,
 }
 
-/// Imports a table that an office hands in (XLSX, ODS, CSV). `unit` is for rows that name none; `is_trial`: nothing is saved.
+/// Imports a table that an office hands in (XLSX, ODS, CSV). `unit` is for rows that name none; `is_trial`: nothing is saved. `language`
+/// is that of the reader of invalid cells.
 ///
 /// # Errors
 /// `Invalid` for a file that is no workbook; `Limit` for one over `limits.file_mib`; `Unavailable` where a back-end does not answer. Invalid
 /// cells are no error, but part of the result.
-pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<&str>, is_trial: bool) -> Result<CaseImportResult> {
+pub async fn import(
+    archive: &Archive,
+    by: &Identity,
+    file: &Path,
+    unit: Option<&str>,
+    is_trial: bool,
+    language: Language,
+) -> Result<CaseImportResult> {
     let sheets = plan_workbook::read_workbook(archive, file).await?;
     let mut known: BTreeMap<String, String> =
         stored_cases(archive).await?.into_iter().map(|held| (held.code.to_string(), held.unit)).collect();
@@ -48,7 +58,7 @@ pub async fn import(archive: &Archive, by: &Identity, file: &Path, unit: Option<
     let context = CaseImportContext { units: &units, default_unit: unit, known_units: &known, today: archive.catalog.today() };
     let found = match case_table::read_cases(&sheets, &context) {
         Ok(found) => found,
-        Err(cell_errors) => return Ok(CaseImportResult { cases: 0, known: 0, cell_errors }),
+        Err(errors) => return Ok(CaseImportResult { cases: 0, known: 0, cell_errors: plan_workbook::for_reader(errors, language) }),
     };
     let repeated = found.iter().filter(|case| before.contains_key(&case.code)).count();
     let imported = CaseImportResult { cases: found.len(), known: repeated, cell_errors: Vec::new() };
@@ -94,7 +104,7 @@ pub fn report_period(today: Day, from: Option<Day>, to: Option<Day>) -> Result<P
     let to = to.unwrap_or(today);
     let from = from.or_else(|| Day::from_ymd(to.ymd().0, 1, 1)).unwrap_or(to);
     if from > to {
-        return Err(Error::invalid(format!("the period ends on {} before it begins on {}", to.format_dmy(), from.format_dmy())));
+        return Err(roadmap::period_reversed(from.format_dmy(), to.format_dmy()));
     }
     Ok(Period { from, to })
 }

@@ -5,14 +5,16 @@ use crate::outbox;
 use crate::roadmap::target_weights::target_weights;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::language::Language;
+use sohoa_base::messages::{program, roadmap as messages};
 use sohoa_base::model::roadmap::plan::{Adjustment, Roadmap};
 use sohoa_base::text::numbers;
 use sohoa_catalog::{OutboxFact, rfc3339};
 use sohoa_file_worker::client::FileWorker;
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_roadmap::adjustment;
-use sohoa_roadmap::table_reader::{CellError, Sheet};
+use sohoa_roadmap::table_reader::{CellError, CellProblem, Sheet};
 use sohoa_roadmap::workbook;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +31,7 @@ pub struct ImportResult {
     /// Changes against the previous version.
     pub changes: Vec<String>,
     /// Invalid cells; where there are any, nothing was saved.
-    pub cell_errors: Vec<CellError>,
+    pub cell_errors: Vec<CellProblem>,
 }
 
 /// Reason for an adjustment of a roadmap.
@@ -41,12 +43,20 @@ pub struct AdjustmentReason<'a> {
     pub text: &'a str,
 }
 
-/// Imports a roadmap from a workbook (XLSX, ODS, or CSV of the targets only); `is_trial`: nothing is saved.
+/// Imports a roadmap from a workbook (XLSX, ODS, or CSV of the targets only); `is_trial`: nothing is saved. `language` is that of the
+/// reader of invalid cells.
 ///
 /// # Errors
 /// `Invalid` for a roadmap that is saved already without a difference; `Conflict` where a target belongs to another roadmap; `Limit` for a
 /// file over `limits.file_mib`. Invalid cells are no error, but part of the result.
-pub async fn import(archive: &Archive, by: &str, file: &Path, reason: AdjustmentReason<'_>, is_trial: bool) -> Result<ImportResult> {
+pub async fn import(
+    archive: &Archive,
+    by: &str,
+    file: &Path,
+    reason: AdjustmentReason<'_>,
+    is_trial: bool,
+    language: Language,
+) -> Result<ImportResult> {
     let sheets = read_workbook(archive, file).await?;
     let known = archive.catalog.roadmaps().await?;
     // A workbook of targets only belongs to the only roadmap.
@@ -56,13 +66,16 @@ pub async fn import(archive: &Archive, by: &str, file: &Path, reason: Adjustment
     };
     let mut roadmap = match workbook::read_roadmap(&sheets, only) {
         Ok(roadmap) => roadmap,
-        Err(cell_errors) => return Ok(ImportResult { decision: String::new(), version: 0, targets: 0, changes: Vec::new(), cell_errors }),
+        Err(errors) => {
+            let cell_errors = for_reader(errors, language);
+            return Ok(ImportResult { decision: String::new(), version: 0, targets: 0, changes: Vec::new(), cell_errors });
+        }
     };
     let before = known.iter().find(|known| known.decision == roadmap.decision);
     let describe = |before: &Arc<Roadmap>| adjustment::diff_roadmaps(before, &roadmap).iter().map(ToString::to_string).collect::<Vec<_>>();
     let changes = before.map(describe).unwrap_or_default();
     if before.is_some() && changes.is_empty() {
-        return Err(Error::invalid(format!("roadmap {} is kept in this form already", roadmap.decision)));
+        return Err(messages::roadmap_unchanged(&roadmap.decision));
     }
     let version = before.map_or(0, |before| before.version()) + 1;
     roadmap.adjustments = before.map(|before| before.adjustments.clone()).unwrap_or_default();
@@ -85,24 +98,27 @@ pub async fn import(archive: &Archive, by: &str, file: &Path, reason: Adjustment
     Ok(imported)
 }
 
+/// Invalid cells with their texts in the reader's language.
+pub(crate) fn for_reader(errors: Vec<CellError>, language: Language) -> Vec<CellProblem> {
+    errors.into_iter().map(|error| error.for_reader(language)).collect()
+}
+
 /// Reads the sheets of a workbook in a sandboxed process.
 ///
 /// # Errors
 /// `Invalid` for a missing file or one that is no workbook; `Limit` for one over `limits.file_mib`.
 pub(crate) async fn read_workbook(archive: &Archive, file: &Path) -> Result<Vec<Sheet>> {
     let shown = file.display().to_string();
-    let bytes = std::fs::metadata(file).or_error(ErrorKind::Invalid, || format!("cannot find {shown}; check the path"))?.len();
+    let bytes = std::fs::metadata(file).map_err(|error| messages::workbook_not_found(&shown).caused_by(error))?.len();
     let most = archive.config.limits.file_mib << 20;
     if bytes > most {
-        return Err(Error::limit(format!("{shown} is larger than {} MiB", most >> 20)));
+        return Err(messages::workbook_too_large(shown, most >> 20));
     }
     // It may be about several units, so that no other file comes into its process.
     match FileWorker::open(&archive.viewers, None, &shown, file).await?.sheets().await {
         Ok(sheets) => Ok(sheets),
         // `Corrupt` would mean damage in the archive; here the sent file is of another kind.
-        Err(error) if error.kind() == ErrorKind::Corrupt => {
-            Err(Error::invalid("the file is no workbook; save the plan as XLSX").caused_by(error))
-        }
+        Err(error) if error.kind() == ErrorKind::Corrupt => Err(messages::workbook_invalid().caused_by(error)),
         Err(error) => Err(error),
     }
 }
@@ -122,7 +138,8 @@ pub async fn export(archive: &Archive, decision: Option<&str>) -> Result<Vec<u8>
 /// `Internal` when it cannot be written.
 pub fn template() -> Result<Vec<u8>> {
     let example = include_str!("../../roadmap/example.json");
-    let roadmap: Roadmap = serde_json::from_str(example).or_error(ErrorKind::Internal, || "the example is no roadmap".to_owned())?;
+    let roadmap: Roadmap =
+        serde_json::from_str(example).map_err(|error| program::bug("roadmap: example of a workbook").caused_by(error))?;
     spreadsheet_writer::write_workbook(&workbook::write_roadmap(&roadmap), parse_number_cell)
 }
 
@@ -137,13 +154,13 @@ async fn choose_roadmap(archive: &Archive, decision: Option<&str>) -> Result<Arc
     match decision {
         Some(decision) => {
             let found = known.into_iter().find(|roadmap| roadmap.decision == decision);
-            found.ok_or_else(|| Error::not_found(format!("there is no roadmap {decision}")))
+            found.ok_or_else(|| messages::roadmap_unknown(decision))
         }
-        None if known.len() == 1 => known.pop().ok_or_else(|| Error::internal("a roadmap is gone")),
-        None if known.is_empty() => Err(Error::not_found("there is no roadmap yet; `sohoa roadmap import PLAN.xlsx` takes one")),
+        None if known.len() == 1 => known.pop().ok_or_else(|| program::bug("roadmap: the only roadmap is gone")),
+        None if known.is_empty() => Err(messages::roadmap_missing()),
         None => {
             let names: Vec<&str> = known.iter().map(|roadmap| roadmap.decision.as_str()).collect();
-            Err(Error::not_found(format!("there are several roadmaps, name one: {}", names.join(", "))))
+            Err(messages::roadmap_ambiguous(names.join(", ")))
         }
     }
 }

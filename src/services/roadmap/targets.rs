@@ -2,7 +2,8 @@
 
 use crate::archive::Archive;
 use crate::outbox;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{roadmap, runs};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::roadmap::plan::{Roadmap, Target};
 use sohoa_catalog::find_target;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub async fn attach_run(archive: &Archive, by: &Identity, run: &str, target: Option<&str>) -> Result<()> {
     let batch = archive.catalog.batch(run).await?;
     if !by.units_with(Right::ManageRuns).contains(&batch.unit) {
-        return Err(Error::not_found(format!("there is no run {run}")));
+        return Err(runs::run_not_visible(run));
     }
     archive.catalog.attach_batch(run, target, &by.user.name).await?;
     outbox::write_ledger_soon(archive, run).await;
@@ -51,5 +52,5 @@ pub async fn targets_of_units(archive: &Archive, units: &UnitScope, limit: usize
 pub async fn authorized_target(archive: &Archive, units: &UnitScope, code: &str) -> Result<(Arc<Roadmap>, Target)> {
     let known = archive.catalog.roadmaps().await?;
     let found = find_target(&known, code).filter(|(_, target)| units.contains(&target.unit));
-    found.map(|(roadmap, target)| (Arc::clone(roadmap), target.clone())).ok_or_else(|| Error::not_found(format!("there is no line {code}")))
+    found.map(|(roadmap, target)| (Arc::clone(roadmap), target.clone())).ok_or_else(|| roadmap::target_not_visible(code))
 }

@@ -16,7 +16,8 @@ use crate::runs::scan_quality;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::program;
 use sohoa_base::model::batch::{Balance, Batch, StageCosts};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::attachment::TargetAttachment;
@@ -315,7 +316,7 @@ async fn run_workers(archive: &Arc<Archive>, scope: Scope, stop: &CancellationTo
     }
     let mut outcome = Ok(());
     while let Some(ended) = workers.join_next().await {
-        let ended = ended.unwrap_or_else(|error| Err(Error::internal("a worker ended unexpectedly").caused_by(error)));
+        let ended = ended.unwrap_or_else(|error| Err(program::bug("runs: a worker ended early").caused_by(error)));
         if ended.is_err() && outcome.is_ok() {
             group.cancel();
             outcome = ended;

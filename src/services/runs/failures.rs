@@ -4,7 +4,8 @@ use crate::archive::Archive;
 use crate::records::page_images::ImageSize;
 use crate::runs::monitoring::MAX_FAILURE_GROUPS;
 use serde_json::json;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, runs};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::dossier::{DossierName, File};
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -43,7 +44,7 @@ impl FailureQuery {
 pub fn parse_class(word: &str) -> Result<RefusalClass> {
     let class = RefusalClass::parse_or_bug(word);
     let is_known = class.as_str() == word;
-    is_known.then_some(class).ok_or_else(|| Error::invalid(format!("{word} is no class; use input, limit, secret, outage or bug")))
+    is_known.then_some(class).ok_or_else(|| runs::failure_class_unknown(word))
 }
 
 /// Level of a stage. The catalogue records only whether a file or a page was refused, so stages of one level, which run in one task, share
@@ -52,7 +53,7 @@ fn level_of_stage(stage: &str) -> Result<StageLevel> {
     let known = stages::by_name(stage).map(|stage| stage.level());
     known.ok_or_else(|| {
         let names: Vec<&str> = stages::STAGES.iter().map(|stage| stage.name()).collect();
-        Error::invalid(format!("{stage} is no stage; use {}", names.join(", ")))
+        runs::failure_stage_unknown(stage, names.join(", "))
     })
 }
 
@@ -104,7 +105,7 @@ impl FailedPage {
 pub async fn authorized_failed_page(archive: &Archive, by: &Identity, file: &str, page: u32) -> Result<FailedPage> {
     let (dossier, file) = archive.catalog.viewable_failed_file(file, page).await?;
     if !by.units_with(Right::Monitor).contains(&dossier.name.fonds) {
-        return Err(Error::not_found(format!("no refused file {} with a page {page} may be looked at", file.id)));
+        return Err(runs::failed_page_not_visible(file.id, page));
     }
     Ok(FailedPage { dossier: dossier.name, file, page })
 }
@@ -133,7 +134,8 @@ async fn render_page(archive: &Archive, dossier: &DossierName, file: &File, page
     let sha256 = &file.delivered.sha256;
     let mut viewer = FileWorker::lease(&archive.viewers, Some(&dossier.fonds), sha256).await?;
     if !viewer.has(sha256) {
-        let local = tempfile::NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+        let local = tempfile::NamedTempFile::new_in(&archive.scratch);
+        let local = local.map_err(|error| maintenance::scratch_file_unwritable().caused_by(error))?;
         let place = originals::locate_original_in(archive.store.as_ref(), dossier, sha256).await?;
         archive.store.get_file(&place, local.path()).await?;
         viewer.load(sha256, local.path()).await?;

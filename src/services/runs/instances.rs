@@ -6,7 +6,8 @@
 //! leases.
 
 use crate::archive::Archive;
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::maintenance;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -45,17 +46,17 @@ impl Instance {
     pub(crate) fn begin(home: &Path) -> Result<Self> {
         let id = format!("{:016x}", uuid::Uuid::now_v7().as_u64_pair().1);
         let folder = home.join(FOLDER);
-        let problem = || format!("cannot write in the folder {}", folder.display());
-        std::fs::create_dir_all(&folder).or_error(ErrorKind::Unavailable, problem)?;
+        let failed = |error: std::io::Error| maintenance::home_file_unwritable(folder.join(&id).display()).caused_by(error);
+        std::fs::create_dir_all(&folder).map_err(failed)?;
         // It gets its name when it is locked, so that nobody sees it unlocked while it is alive.
         let (unlocked, path) = (folder.join(format!(".{id}")), folder.join(&id));
-        let file = File::create_new(&unlocked).or_error(ErrorKind::Unavailable, problem)?;
+        let file = File::create_new(&unlocked).map_err(failed)?;
         if let Err(error) = file.try_lock() {
             tracing::warn!(%error, "the home folder has no file locks: tasks of a dead process are taken over at the end of their leases");
-            std::fs::remove_file(&unlocked).or_error(ErrorKind::Unavailable, problem)?;
+            std::fs::remove_file(&unlocked).map_err(failed)?;
             return Ok(Self { id, lock: None });
         }
-        std::fs::rename(&unlocked, &path).or_error(ErrorKind::Unavailable, problem)?;
+        std::fs::rename(&unlocked, &path).map_err(failed)?;
         Ok(Self { id, lock: Some(LockFile { path, _file: file }) })
     }
 
@@ -96,7 +97,7 @@ impl DeadInstances {
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self(dead)),
-            Err(error) => return Err(error).or_error(ErrorKind::Unavailable, || format!("cannot read the folder {}", folder.display())),
+            Err(error) => return Err(maintenance::folder_unreadable(folder.display()).caused_by(error)),
         };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();

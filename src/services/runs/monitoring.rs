@@ -6,7 +6,8 @@ use crate::roadmap::at_risk_targets::{AtRiskCache, AtRiskSummary};
 use crate::runs::run_summary::{RunStatus, RunSummary, run_status, summarize_runs};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{Value, program, runs};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::{Balance, Batch, StageCosts};
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -189,7 +190,7 @@ pub const MAX_FAILURE_GROUPS: usize = 50;
 pub async fn run_overview(archive: &Archive, units: &UnitScope, id: &str) -> Result<RunOverview> {
     let batch = authorized_run(archive, units, id).await?;
     let groups = stage_group_progress(archive, &batch).await?;
-    let summary = summarize_runs(archive, vec![batch]).await?.pop().ok_or_else(|| Error::internal("the run has no line"))?;
+    let summary = summarize_runs(archive, vec![batch]).await?.pop().ok_or_else(|| program::bug("runs: a run without summary"))?;
     // Read before the attachment, so that a run with files is never shown without the target they name.
     let files = archive.catalog.batch_progress(id).await?.0;
     let (attachment, target_findings) = archive.catalog.attachment(id, MAX_FAILURE_GROUPS).await?;
@@ -220,7 +221,7 @@ pub struct Dashboard {
     pub failures: Vec<FailureGroup>,
     /// Targets at risk, and today's pages.
     pub roadmap: AtRiskSummary,
-    /// Error of store or catalogue, where one does not answer.
+    /// Error of store or catalogue in the reader's language, where one does not answer.
     pub problem: Option<String>,
 }
 
@@ -228,14 +229,20 @@ pub struct Dashboard {
 ///
 /// # Errors
 /// `Unavailable` when the catalogue does not answer.
-pub async fn dashboard(archive: &Archive, cache: &AtRiskCache, units: &UnitScope, midnight: OffsetDateTime) -> Result<Dashboard> {
+pub async fn dashboard(
+    archive: &Archive,
+    cache: &AtRiskCache,
+    units: &UnitScope,
+    midnight: OffsetDateTime,
+    language: Language,
+) -> Result<Dashboard> {
     Ok(Dashboard {
         pages_today: archive.catalog.count_events(units, "page-read", midnight.unix_timestamp() * 1000).await?,
         queue: archive.catalog.queue_levels(units).await?,
         workers: archive.catalog.leased_by_process(units).await?,
         failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MAX_FAILURE_GROUPS).await?,
         roadmap: at_risk_targets::at_risk_summary(archive, cache, units).await?,
-        problem: check_ready(archive).await.err().map(|error| error.context().to_owned()),
+        problem: check_ready(archive).await.err().map(|error| error.own_text(language)),
     })
 }
 
@@ -272,17 +279,20 @@ pub async fn apply_action(archive: &Archive, units: &UnitScope, id: &str, act: R
     }
 }
 
+/// Highest priority of a run; the lowest is its negative.
+const MAX_PRIORITY: i64 = 100;
+
 /// Checks a priority that a person gives.
 ///
 /// # Errors
 /// `Invalid` for one beyond -100 to 100.
 pub fn check_priority(priority: i64) -> Result<i64> {
-    if (-100..=100).contains(&priority) { Ok(priority) } else { Err(Error::invalid("a priority is a number from -100 to 100")) }
+    if (-MAX_PRIORITY..=MAX_PRIORITY).contains(&priority) { Ok(priority) } else { Err(runs::run_priority_invalid(MAX_PRIORITY)) }
 }
 
 async fn authorized_run(archive: &Archive, units: &UnitScope, id: &str) -> Result<Batch> {
     let batch = archive.catalog.batch(id).await?;
-    if units.contains(&batch.unit) { Ok(batch) } else { Err(Error::not_found(format!("batch {id} does not exist"))) }
+    if units.contains(&batch.unit) { Ok(batch) } else { Err(runs::run_not_visible(id)) }
 }
 
 /// Timeline of a run of these units, from its beginning to its end or now.
@@ -325,10 +335,14 @@ pub async fn count_tasks(archive: &Archive) -> Result<(u64, u64)> {
 /// `Unavailable` when one of them does not.
 pub async fn check_ready(archive: &Archive) -> Result<()> {
     if let Some(outage) = archive.outages.current() {
-        return Err(Error::unavailable(format!(
-            "{} does not answer; work waits and goes on by itself: {}",
-            outage.dependency, outage.error
-        )));
+        let dependency = match outage.dependency {
+            "catalogue" => runs::dependency_catalogue().into(),
+            "store" => runs::dependency_store().into(),
+            "disk" => runs::dependency_disk().into(),
+            "reading-processes" => runs::dependency_reading_processes().into(),
+            other => Value::from(other),
+        };
+        return Err(runs::dependency_not_answering(dependency, outage.error));
     }
     archive.catalog.check_writable().await?;
     archive.store.stat(sohoa_storage::key::TRAINED_MODEL).await.map(|_| ())

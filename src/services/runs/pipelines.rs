@@ -8,7 +8,8 @@ use crate::runs::execution::DeliveryRequest;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{arguments, runs};
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::batch::StageCosts;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -102,12 +103,12 @@ pub struct TrialResult {
 /// many as are allowed, go on.
 pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[String]) -> Result<TrialResult> {
     if names.is_empty() || names.len() > MAX_TRIAL_DOCUMENTS {
-        return Err(Error::invalid(format!("a pipeline is tried on 1 to {MAX_TRIAL_DOCUMENTS} documents")));
+        return Err(runs::trial_document_count(MAX_TRIAL_DOCUMENTS));
     }
     let plan = pipeline_file::parse(text, "as given")?;
     let _slot = archive.trials.enter(&by.user.name)?;
-    let home =
-        tempfile::tempdir_in(&archive.scratch).or_error(ErrorKind::Unavailable, || "cannot make a folder for the trial".to_owned())?;
+    let failed = |error: std::io::Error| runs::trial_unwritable().caused_by(error);
+    let home = tempfile::tempdir_in(&archive.scratch).map_err(failed)?;
     let mut found = Vec::with_capacity(names.len());
     let mut inputs: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for (number, name) in (1..).zip(names) {
@@ -129,8 +130,7 @@ pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[St
         jobs: 1,
         ..archive.config.clone()
     };
-    let program =
-        std::env::current_exe().or_error(ErrorKind::Unavailable, || "the system does not tell where this program is".to_owned())?;
+    let program = std::env::current_exe().map_err(|error| arguments::program_path_unknown().caused_by(error))?;
     let other = Archive::open(config, &program).await?;
     let (mut stages, mut seconds) = (StageCosts::new(), 0.0);
     // Documents of each unit on their own, so that they are read by a process of their own.
@@ -158,15 +158,15 @@ pub async fn run_trial(archive: &Archive, by: &Identity, text: &str, names: &[St
 
 /// Writes the originals of a document to a folder, named by page number to keep their order.
 async fn write_originals(archive: &Archive, record: &Record, document: &RecordedDocument, folder: &Path) -> Result<()> {
-    let cannot = || "cannot write the files of the trial".to_owned();
-    tokio::fs::create_dir_all(folder).await.or_error(ErrorKind::Unavailable, cannot)?;
+    let failed = |error: std::io::Error| runs::trial_unwritable().caused_by(error);
+    tokio::fs::create_dir_all(folder).await.map_err(failed)?;
     let mut taken = BTreeSet::new();
     for page in document.pages.iter().filter(|page| taken.insert(page.original.clone())) {
         let Some(original) = record.originals.iter().find(|original| original.sha256 == page.original) else { continue };
         let ending = Path::new(&original.path).extension().and_then(|ending| ending.to_str()).unwrap_or("bin");
         let bytes = crate::records::redacted_copy::original_bytes(archive, record, original).await?;
         let place = folder.join(format!("{:04}.{ending}", page.number));
-        tokio::fs::write(place, bytes).await.or_error(ErrorKind::Unavailable, cannot)?;
+        tokio::fs::write(place, bytes).await.map_err(failed)?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use crate::archive::Archive;
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::arguments;
 use sohoa_base::model::batch::RefusedItem;
 use sohoa_base::model::dossier::PageState;
 use sohoa_base::model::page::reading::Quality;
@@ -68,7 +69,7 @@ pub async fn batch_quality(archive: &Archive, batch: Option<&str>, only_rescan: 
         Some(batch) => batch.to_owned(),
         None => {
             let newest = catalog.batches(1).await?.into_iter().next();
-            newest.ok_or_else(|| Error::not_found("there is no run yet"))?.id
+            newest.ok_or_else(arguments::no_run_yet)?.id
         }
     };
     let mut pages: Vec<PageQuality> = Vec::new();

@@ -1,6 +1,7 @@
 //! Places for trials of pipelines: each takes processor time from the runs.
 
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::runs;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -26,12 +27,10 @@ impl TrialSlots {
     pub(crate) fn enter(&self, user: &str) -> Result<TrialSlot<'_>> {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if users.contains(user) {
-            return Err(Error::limit("you are trying a pipeline already; wait until that trial ends, then try again"));
+            return Err(runs::trial_running());
         }
         if users.len() >= MAX_TRIALS {
-            return Err(Error::limit(format!(
-                "{MAX_TRIALS} pipelines are being tried at the moment, as many as are allowed; try again later"
-            )));
+            return Err(runs::trials_full(MAX_TRIALS));
         }
         users.insert(user.to_owned());
         Ok(TrialSlot { slots: self, user: user.to_owned() })

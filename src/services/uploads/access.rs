@@ -1,7 +1,8 @@
 //! Checks that every operation on an upload begins with.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::uploads;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::upload::{Upload, UploadState};
 
@@ -14,7 +15,7 @@ pub(crate) async fn authorized_upload(archive: &Archive, by: &Identity, id: &str
     if by.units_with(Right::Upload).contains(&upload.unit) {
         return Ok(upload);
     }
-    Err(Error::not_found(format!("upload {id} does not exist")))
+    Err(uploads::upload_unknown(id))
 }
 
 /// Fails for an upload that takes no more files.
@@ -24,7 +25,7 @@ pub(crate) async fn authorized_upload(archive: &Archive, by: &Identity, id: &str
 pub(crate) fn check_open(upload: &Upload) -> Result<()> {
     match upload.state {
         UploadState::Open => Ok(()),
-        _ => Err(Error::conflict(format!("upload {} takes no more files; open another one", upload.name))),
+        _ => Err(uploads::upload_closed(&upload.name)),
     }
 }
 

@@ -2,13 +2,15 @@
 
 use crate::archive::Archive;
 use crate::roadmap::targets;
+use crate::runs::monitoring::check_priority;
 use crate::uploads::access::authorized_upload;
 use crate::uploads::quota::upload_quota;
 use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
 use crate::uploads::start::start_if_complete;
 use crate::uploads::view::UploadSummary;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{runs, uploads};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::upload::{StartRule, UploadSize};
@@ -37,9 +39,6 @@ pub struct NewUploadRequest {
 /// Longest name of an upload, characters.
 const MAX_NAME_CHARS: usize = 200;
 
-/// Highest priority; its negative is the lowest.
-const MAX_PRIORITY: i64 = 100;
-
 /// Opens an upload; `own` is the text and plan of the server's pipeline.
 ///
 /// # Errors
@@ -47,20 +46,22 @@ const MAX_PRIORITY: i64 = 100;
 /// with as many open uploads as are allowed; as [`choose_target`] for its target.
 pub async fn open(archive: &Archive, by: &Identity, request: &NewUploadRequest, own: (&str, &PipelinePlan)) -> Result<UploadSummary> {
     let name = request.name.trim();
-    for (what, text) in [("name", name), ("unit", request.unit.as_str())] {
-        if text.is_empty() || text.chars().count() > MAX_NAME_CHARS || text.chars().any(char::is_control) || text.trim() != text {
-            return Err(Error::invalid(format!("the {what} of an upload has 1 to {MAX_NAME_CHARS} letters, without blanks around them")));
-        }
+    let is_usable = |text: &str| {
+        !text.is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(char::is_control) && text.trim() == text
+    };
+    if !is_usable(name) {
+        return Err(uploads::upload_name_invalid(MAX_NAME_CHARS));
+    }
+    if !is_usable(&request.unit) {
+        return Err(uploads::upload_unit_invalid(MAX_NAME_CHARS));
     }
     if request.unit == "*" {
-        return Err(Error::invalid("choose the unit that delivers"));
+        return Err(uploads::upload_unit_missing());
     }
     if !by.units_with(Right::Upload).contains(&request.unit) {
-        return Err(Error::denied(format!("you may not deliver in unit {}", request.unit)));
+        return Err(uploads::upload_unit_not_allowed(&request.unit));
     }
-    if !(-MAX_PRIORITY..=MAX_PRIORITY).contains(&request.priority) {
-        return Err(Error::invalid(format!("the priority is a number from -{MAX_PRIORITY} to {MAX_PRIORITY}")));
-    }
+    check_priority(request.priority)?;
     let (pipeline, text) = resolve_pipeline(request.pipeline.as_deref(), own)?;
     if let Some(target) = &request.target {
         check_target(archive, by, &request.unit, target).await?;
@@ -86,7 +87,7 @@ fn resolve_pipeline(wanted: Option<&str>, (text, own): (&str, &PipelinePlan)) ->
     if wanted == built_in {
         return Ok((built_in, pipeline_file::ADMINISTRATIVE.to_owned()));
     }
-    Err(Error::invalid(format!("there is no pipeline {wanted:?}; use {} or {built_in}", own.name)))
+    Err(runs::pipeline_not_offered(wanted, &own.name, built_in))
 }
 
 /// Sets the expected number of files and bytes; starts the upload if it is complete and starts automatically.
@@ -116,7 +117,7 @@ pub fn may_choose_target(by: &Identity, unit: &str) -> bool {
 
 async fn check_target(archive: &Archive, by: &Identity, unit: &str, target: &str) -> Result<()> {
     if !may_choose_target(by, unit) {
-        return Err(Error::denied(format!("you may not see the lines of unit {unit}; leave the line to the lists or the rule")));
+        return Err(uploads::upload_target_not_visible(unit));
     }
     targets::authorized_target(archive, &UnitScope::Only([unit.to_owned()].into()), target).await.map(|_| ())
 }
@@ -143,7 +144,7 @@ pub async fn choose_target(archive: &Archive, by: &Identity, id: &str, target: O
 pub async fn withdraw(archive: &Archive, runtime: &UploadRuntime, by: &Identity, id: &str, name: &str) -> Result<()> {
     let upload = authorized_upload(archive, by, id).await?;
     if name != upload.name {
-        return Err(Error::invalid(format!("give the name of the upload to withdraw it: {}", upload.name)));
+        return Err(uploads::upload_name_differs(upload.name));
     }
     let _guard = runtime.start_lock.lock().await;
     archive.catalog.withdraw_upload(&upload.id, &by.user.name).await?;

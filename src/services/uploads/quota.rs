@@ -1,7 +1,8 @@
 //! Quotas of uploads, and the space that stays free on the disk where they are staged.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, uploads};
 use sohoa_base::model::upload::UploadQuota;
 
 /// The configured quotas.
@@ -27,8 +28,8 @@ pub(crate) async fn check_free_space(archive: &Archive, bytes: u64) -> Result<()
     }
     let home = archive.config.home.clone();
     let found = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&home)).await;
-    let found = found.or_error(ErrorKind::Internal, || "the look at the disk was cut off".to_owned())?;
-    let found = found.or_error(ErrorKind::Unavailable, || "cannot tell how much space is free on the disk of the home".to_owned())?;
+    let found = found.map_err(|error| program::bug("uploads: free space of the disk").caused_by(error))?;
+    let found = found.map_err(|error| uploads::disk_space_unknown().caused_by(error))?;
     check_space(found.f_bavail.saturating_mul(found.f_frsize), reserved, bytes)
 }
 
@@ -36,15 +37,13 @@ fn check_space(free: u64, reserved: u64, bytes: u64) -> Result<()> {
     if free >= reserved.saturating_add(bytes) {
         return Ok(());
     }
-    Err(Error::limit(format!(
-        "the disk of the server has {} MiB left, too few for this file; ask the administrator to make space, then send it again",
-        free >> 20
-    )))
+    Err(uploads::disk_too_full(free >> 20))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn reserved_space_is_not_taken() {

@@ -2,7 +2,8 @@
 //! never by names from outside. The number of bytes received is the length of the file on disk.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, program, uploads};
 use sohoa_base::model::upload::UploadFile;
 use sohoa_formats::inspect::SNIFF_BYTES;
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ pub(crate) async fn length(place: &Path) -> Result<u64> {
     match tokio::fs::metadata(place).await {
         Ok(found) => Ok(found.len()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(write_error().caused_by(error)),
+        Err(error) => Err(uploads::upload_unwritable().caused_by(error)),
     }
 }
 
@@ -42,9 +43,7 @@ pub(crate) async fn length(place: &Path) -> Result<u64> {
 pub(crate) async fn remove(place: &Path) -> Result<()> {
     let removed = if place.is_dir() { tokio::fs::remove_dir_all(place).await } else { tokio::fs::remove_file(place).await };
     match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::unavailable(format!("cannot remove {}", place.display())).caused_by(error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(maintenance::file_undeletable(place.display()).caused_by(error)),
         _ => Ok(()),
     }
 }
@@ -56,12 +55,8 @@ pub(crate) async fn read_head(place: &Path) -> Result<Vec<u8>> {
         let mut head = Vec::with_capacity(SNIFF_BYTES);
         std::fs::File::open(&place)?.take(SNIFF_BYTES as u64).read_to_end(&mut head).map(|_| head)
     });
-    let read = read.await.or_error(ErrorKind::Internal, || "reading was cut off".to_owned())?;
-    read.or_error(ErrorKind::Unavailable, || "cannot read what was sent; look at the disk of the home".to_owned())
-}
-
-fn write_error() -> Error {
-    Error::unavailable("cannot write what is sent; free space on the disk of the home")
+    let read = read.await.map_err(|error| program::bug("uploads: reading ended early").caused_by(error))?;
+    read.map_err(|error| uploads::upload_unreadable().caused_by(error))
 }
 
 /// Files being written in this process, each with the signal that stops its writer.
@@ -124,8 +119,8 @@ impl LockedFile {
                 Err(TryLockError::Error(error)) => Err(error),
             }
         });
-        let opened = opened.await.or_error(ErrorKind::Internal, || "opening was cut off".to_owned())?;
-        let Some(file) = opened.map_err(|error| write_error().caused_by(error))? else { return Ok(None) };
+        let opened = opened.await.map_err(|error| program::bug("uploads: opening a file ended early").caused_by(error))?;
+        let Some(file) = opened.map_err(|error| uploads::upload_unwritable().caused_by(error))? else { return Ok(None) };
         let stop = writing.register(name);
         Ok(Some(Self { file: file.into(), active_writes: Arc::clone(writing), file_id: name.to_owned(), stop }))
     }
@@ -150,29 +145,29 @@ impl LockedFile {
 
     /// Length of the file, bytes.
     pub(crate) async fn length(&self) -> Result<u64> {
-        let found = self.file.metadata().await.map_err(|error| write_error().caused_by(error))?;
+        let found = self.file.metadata().await.map_err(|error| uploads::upload_unwritable().caused_by(error))?;
         Ok(found.len())
     }
 
     /// Appends bytes.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).await.map_err(|error| write_error().caused_by(error))
+        self.file.write_all(bytes).await.map_err(|error| uploads::upload_unwritable().caused_by(error))
     }
 
     /// Waits until all written bytes have reached the operating system.
     pub(crate) async fn flush(&mut self) -> Result<()> {
-        self.file.flush().await.map_err(|error| write_error().caused_by(error))
+        self.file.flush().await.map_err(|error| uploads::upload_unwritable().caused_by(error))
     }
 
     /// Waits until all written bytes have reached the disk.
     pub(crate) async fn sync(&mut self) -> Result<()> {
         self.flush().await?;
-        self.file.sync_all().await.map_err(|error| write_error().caused_by(error))
+        self.file.sync_all().await.map_err(|error| uploads::upload_unwritable().caused_by(error))
     }
 
     /// Truncates the file to `length` bytes.
     pub(crate) async fn truncate(&mut self, length: u64) -> Result<()> {
         self.flush().await?;
-        self.file.set_len(length).await.map_err(|error| write_error().caused_by(error))
+        self.file.set_len(length).await.map_err(|error| uploads::upload_unwritable().caused_by(error))
     }
 }

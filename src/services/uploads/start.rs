@@ -12,7 +12,8 @@ use crate::uploads::runtime::UploadRuntime;
 use crate::uploads::staging;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::uploads;
 use sohoa_base::model::account::{Identity, UnitScope};
 use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -239,8 +240,7 @@ async fn receive_dossier(archive: &Archive, upload: &Upload, batch: &str, plan: 
 async fn new_file(archive: &Archive, upload: &Upload, file: UploadFile) -> Result<(PathBuf, DeliveredFile)> {
     let place = staging::file_path(archive, &upload.id, &file);
     if staging::length(&place).await? != file.bytes {
-        let name = place.display();
-        return Err(Error::corrupt(format!("{name} is not what was received as {}; look at the disk of the home", file.path)));
+        return Err(uploads::upload_damaged(place.display(), file.path));
     }
     let path = DeliveredName { display: file.path, raw_hex: None };
     Ok((place, DeliveredFile { path, sha256: file.sha256, bytes: file.bytes, container: None }))

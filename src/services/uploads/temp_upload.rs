@@ -1,7 +1,8 @@
 //! Temporary file for the body of a request: a scan that replaces a page, a workbook.
 
 use crate::archive::Archive;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::uploads;
 use std::path::PathBuf;
 use tempfile::NamedTempFile;
 use tokio::fs::File;
@@ -16,8 +17,8 @@ pub struct TempUpload {
     received_bytes: u64,
 }
 
-fn write_error() -> String {
-    "the file cannot be written; look at the disk of the server".to_owned()
+fn write_error(error: std::io::Error) -> Error {
+    uploads::upload_unwritable().caused_by(error)
 }
 
 impl TempUpload {
@@ -26,8 +27,8 @@ impl TempUpload {
     /// # Errors
     /// `Unavailable` when the disk fails.
     pub fn create(archive: &Archive) -> Result<Self> {
-        let place = NamedTempFile::new_in(&archive.scratch).or_error(ErrorKind::Unavailable, write_error)?;
-        let file = File::from_std(place.reopen().or_error(ErrorKind::Unavailable, write_error)?);
+        let place = NamedTempFile::new_in(&archive.scratch).map_err(write_error)?;
+        let file = File::from_std(place.reopen().map_err(write_error)?);
         Ok(Self { temp_file: place, file, max_bytes: archive.config.limits.file_mib << 20, received_bytes: 0 })
     }
 
@@ -38,9 +39,9 @@ impl TempUpload {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.received_bytes += bytes.len() as u64;
         if self.received_bytes > self.max_bytes {
-            return Err(Error::limit(format!("the file is larger than {} MiB; send a smaller one", self.max_bytes >> 20)));
+            return Err(uploads::upload_file_too_large(self.max_bytes >> 20));
         }
-        self.file.write_all(bytes).await.or_error(ErrorKind::Unavailable, write_error)
+        self.file.write_all(bytes).await.map_err(write_error)
     }
 
     /// Whether no bytes were received yet.
@@ -54,7 +55,7 @@ impl TempUpload {
     /// # Errors
     /// `Unavailable` when the disk fails.
     pub async fn finish(&mut self) -> Result<PathBuf> {
-        self.file.flush().await.or_error(ErrorKind::Unavailable, write_error)?;
+        self.file.flush().await.map_err(write_error)?;
         Ok(self.temp_file.path().to_path_buf())
     }
 }

@@ -10,7 +10,9 @@ use crate::uploads::staging;
 use crate::uploads::staging::LockedFile;
 use crate::uploads::start::start_if_complete;
 use crate::uploads::view::UploadFileStatus;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::language::Language;
+use sohoa_base::messages::uploads;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::refusal::Refusal;
 use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState, validate_path};
@@ -37,13 +39,12 @@ pub struct AnnouncedFile {
 /// takes.
 pub async fn announce(archive: &Archive, by: &Identity, id: &str, path: &str, bytes: u64, sha256: &str) -> Result<AnnouncedFile> {
     let upload = authorized_upload(archive, by, id).await?;
-    validate_path(path).map_err(|error| Error::invalid(error.chain()))?;
+    validate_path(path).map_err(|error| uploads::upload_path_invalid().caused_by(error))?;
     let sha256 = sha256.to_ascii_lowercase();
     if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Error::invalid("sha256 has 64 hexadecimal digits"));
+        return Err(uploads::upload_sha256_invalid());
     }
-    let refusal = (bytes > max_file_bytes(archive))
-        .then(|| Refusal::from(&Error::limit(format!("the file is larger than {} MiB; split it", archive.config.limits.file_mib))));
+    let refusal = (bytes > max_file_bytes(archive)).then(|| Refusal::from(&uploads::upload_file_too_large(archive.config.limits.file_mib)));
     if refusal.is_none() {
         check_free_space(archive, bytes).await?;
     }
@@ -117,16 +118,19 @@ pub async fn begin_write(
     let upload = authorized_upload(archive, by, id).await?;
     let file = archive.catalog.upload_file(id, file).await?;
     check_open(&upload)?;
-    let wrong = |received: u64| Error::conflict(format!("{received} bytes of this file are here; go on from there"));
     if file.state != UploadFileState::Sending {
-        return if offset == file.bytes { Ok(BeginResult::AlreadyComplete(Box::new(file))) } else { Err(wrong(file.bytes)) };
+        return if offset == file.bytes {
+            Ok(BeginResult::AlreadyComplete(Box::new(file)))
+        } else {
+            Err(uploads::upload_offset_differs(file.bytes))
+        };
     }
     check_free_space(archive, file.bytes.saturating_sub(offset)).await?;
     let place = staging::file_path(archive, &upload.id, &file);
     let Some(locked_file) = LockedFile::try_lock(&runtime.active_writes, &place, &file.id).await? else { return Ok(BeginResult::Busy) };
     let received = locked_file.length().await?;
     if received != offset {
-        return Err(wrong(received));
+        return Err(uploads::upload_offset_differs(received));
     }
     Ok(BeginResult::Ready(Box::new(UploadWriter { upload, file, locked_file, start_offset: received, offset: received })))
 }
@@ -151,7 +155,7 @@ impl UploadWriter {
         let length = bytes.len() as u64;
         if length > self.remaining_bytes() {
             self.locked_file.truncate(self.start_offset).await?;
-            return Err(Error::limit(format!("more bytes came than the {} that were announced", self.file.bytes)));
+            return Err(uploads::upload_over_announced(self.file.bytes));
         }
         self.locked_file.write(bytes).await?;
         self.offset += length;
@@ -241,7 +245,7 @@ async fn read_delivery_list(archive: &Archive, file: &UploadFile, place: &Path) 
         }
     };
     let Some(entries) = entries else {
-        list.problem = Some("the list names neither files nor numbers and subjects of documents".to_owned());
+        list.problem = Some(uploads::upload_list_without_columns().text(Language::English));
         return Ok(list);
     };
     list.rows = entries.len() as u64;
@@ -261,7 +265,7 @@ pub async fn remove_file(archive: &Archive, runtime: &UploadRuntime, by: &Identi
     check_open(&upload)?;
     let place = staging::file_path(archive, &upload.id, &file);
     let Some(locked_file) = LockedFile::take_over(&runtime.active_writes, &place, &file.id).await? else {
-        return Err(Error::conflict("this file is being written; try again"));
+        return Err(uploads::upload_file_busy());
     };
     archive.catalog.remove_upload_file(&upload.id, &file.id, &by.user.name).await?;
     staging::remove(&place).await?;

@@ -4,7 +4,8 @@ use crate::page::canvas::blend_ink;
 use crate::random::SeededRng;
 use image::codecs::jpeg::{JpegEncoder, PixelDensity};
 use image::{ExtendedColorType, GrayImage, Rgb, RgbImage};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{evaluation, program};
 
 /// Severity of a degradation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +117,7 @@ pub fn add_noise(picture: &RgbImage, deviation: f32, random: &mut SeededRng) -> 
 pub fn jpeg_round_trip(picture: &RgbImage, quality: u8) -> Result<RgbImage> {
     let bytes = encode_jpeg(picture, quality, 200)?;
     let decoded = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg)
-        .or_error(ErrorKind::Internal, || "cannot decode the JPEG just written".to_owned())?;
+        .map_err(|error| program::bug("drawn pages: decoding their JPEG").caused_by(error))?;
     Ok(decoded.into_rgb8())
 }
 
@@ -140,9 +141,7 @@ fn encode_samples(samples: &[u8], (width, height): (u32, u32), colour: ExtendedC
     let mut bytes = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
     encoder.set_pixel_density(PixelDensity::dpi(dpi));
-    encoder
-        .encode(samples, width, height, colour)
-        .or_error(ErrorKind::Limit, || format!("cannot compress a page of {width} × {height} px"))?;
+    encoder.encode(samples, width, height, colour).map_err(|error| evaluation::page_too_large_for_jpeg(width, height).caused_by(error))?;
     Ok(bytes)
 }
 

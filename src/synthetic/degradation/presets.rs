@@ -5,7 +5,8 @@ use crate::degradation::effects::Severity;
 use crate::random::SeededRng;
 use crate::stamps::seal;
 use image::{DynamicImage, Rgb, RgbImage};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 
 /// Effects on one page; `None` where an effect is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
@@ -96,7 +97,7 @@ pub fn degrade_page(
     degradation: &Degradation,
     random: &mut SeededRng,
 ) -> Result<Vec<u8>> {
-    let dpi = u16::try_from(dpi).map_err(|_| Error::limit(format!("a page of {dpi} dots per inch cannot be written as JPEG")))?;
+    let dpi = u16::try_from(dpi).map_err(|_| evaluation::page_resolution_too_high(dpi))?;
     let mut page: RgbImage = clean.to_rgb8();
     if let Some(share) = degradation.fade {
         page = effects::fade_toner(&page, share, random);

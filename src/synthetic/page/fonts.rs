@@ -2,7 +2,8 @@
 //! letter.
 
 use ab_glyph::{Font, FontVec, ScaleFont, point};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use std::path::Path;
 
 /// Debian package of the typefaces.
@@ -90,14 +91,13 @@ pub fn rasterize_text(font: &FontVec, size: f32, (left, base): (f32, f32), text:
 /// # Errors
 /// As [`Fonts::load`].
 pub fn load_font(name: &str) -> Result<FontVec> {
-    let folder = FONT_FOLDERS.iter().map(Path::new).find(|folder| folder.join("Tinos-Regular.ttf").is_file()).ok_or_else(|| {
-        Error::not_found(format!(
-            "the typeface Tinos is not installed, so no specimen can be drawn: run `apt-get install {DEBIAN_PACKAGE}`"
-        ))
-    })?;
+    let folder = FONT_FOLDERS
+        .iter()
+        .map(Path::new)
+        .find(|folder| folder.join("Tinos-Regular.ttf").is_file())
+        .ok_or_else(|| evaluation::typeface_missing(DEBIAN_PACKAGE))?;
     let path = folder.join(format!("{name}.ttf"));
-    load_font_file(&path)
-        .map_err(|error| Error::new(error.kind(), format!("cannot load the typeface: reinstall {DEBIAN_PACKAGE}")).caused_by(error))
+    load_font_file(&path).map_err(|error| evaluation::typeface_missing(DEBIAN_PACKAGE).caused_by(error))
 }
 
 /// Loads a font file.
@@ -105,8 +105,8 @@ pub fn load_font(name: &str) -> Result<FontVec> {
 /// # Errors
 /// `NotFound` where it cannot be read, `Corrupt` where it is no font.
 pub fn load_font_file(path: &Path) -> Result<FontVec> {
-    let bytes = std::fs::read(path).or_error(ErrorKind::NotFound, || format!("cannot read the font {}", path.display()))?;
-    FontVec::try_from_vec(bytes).or_error(ErrorKind::Corrupt, || format!("{} is not a font", path.display()))
+    let bytes = std::fs::read(path).map_err(|error| evaluation::font_unreadable(path.display()).caused_by(error))?;
+    FontVec::try_from_vec(bytes).map_err(|error| evaluation::font_invalid(path.display()).caused_by(error))
 }
 
 /// Scale for `size` px to the em: the rasteriser takes the height from ascent to descent.

@@ -9,7 +9,8 @@ use crate::page_files::{EncodedData, EncodedPage, encode_fax};
 use image::{RgbImage, imageops};
 use rxing::common::BitMatrix;
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::evaluation;
 use sohoa_base::model::page::barcode::{PATCH_CODES, PATCH_NARROW_MM, PATCH_WIDE_MM, Separator};
 
 /// Text of a sheet.
@@ -46,7 +47,7 @@ const CENTRE_X_MM: f32 = 105.0;
 pub fn draw_sheet(fonts: &Fonts, separator: &Separator, texts: &SheetTexts, dpi: u32) -> Result<RgbImage> {
     let payload = separator.payload();
     if payload.len() > 120 {
-        return Err(Error::invalid(format!("the code \"{payload}\" is too long for a separator sheet; use at most 100 letters")));
+        return Err(evaluation::separator_code_too_long(payload));
     }
     let mut canvas = Canvas::a4(fonts, dpi);
     // A sheet fed upside down begins with the same bars.
@@ -117,7 +118,7 @@ fn encode_barcode(payload: &str, format: BarcodeFormat) -> Result<BitMatrix> {
     let hints = EncodeHints { Margin: Some("0".to_owned()), ErrorCorrection: Some("Q".to_owned()), ..EncodeHints::default() };
     MultiFormatWriter
         .encode_with_hints(payload, &format, 0, 0, &hints)
-        .or_error(ErrorKind::Invalid, || format!("\"{payload}\" has no code for machines; use letters without marks, digits, '.' and '-'"))
+        .map_err(|error| evaluation::separator_code_invalid(payload).caused_by(error))
 }
 
 /// Draws modules into a box, mm; all have the same width, a whole number of px.

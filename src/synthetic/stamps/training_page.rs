@@ -11,7 +11,8 @@ use crate::stamps::secrecy_stamp::{DAMAGES, Damage, Ink, StampFonts, StampSpec};
 use crate::stamps::{page_marks, seal, stamped_page};
 use ab_glyph::{Font, FontVec, ScaleFont};
 use image::{DynamicImage, Rgb, RgbImage, imageops};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use std::path::PathBuf;
 
 /// Negative examples: words that look similar to words of secrecy, or that are common on stamps. They are used in addition to
@@ -182,7 +183,7 @@ impl TrainingPageGenerator {
             }
         }
         let bytes = encode_scan(page, dpi, mode, random)?;
-        let picture = image::load_from_memory(&bytes).or_error(ErrorKind::Internal, || "cannot decode the JPEG just written".to_owned())?;
+        let picture = image::load_from_memory(&bytes).map_err(|error| program::bug("drawn pages: decoding their JPEG").caused_by(error))?;
         Ok(TrainingPage { picture, dpi, stamps })
     }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::roadmap::lot::Lot;
 use sohoa_services::reports::format::ReportFormat;
@@ -172,7 +172,7 @@ pub(super) async fn minutes(
     PathParams((lot, form)): PathParams<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
+    let written = ReportFormat::from_name(&form).map_err(|_| requests::form_unknown(&form, ReportFormat::list_names()))?;
     let language = preferred_language(&headers, &shared.archive().config);
     let bytes = lot_minutes::write_lot_minutes(shared.archive(), &by, &lot, written, language).await?;
     let name = format!("attachment; filename=\"minutes.{form}\"");

@@ -6,7 +6,8 @@ use crate::state::AppState;
 use axum::extract::State;
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::{Error, ErrorKind, ResultExt};
+use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_services::accounts::officers::officer_of_session;
 use sohoa_services::quarantine;
@@ -64,6 +65,6 @@ pub(super) async fn remove(
     let archive = shared.archive().clone();
     // A browser that goes away does not leave a removal half done.
     let removal = tokio::spawn(async move { quarantine::remove(&archive, &dossier, &officer, Some(&given.note)).await });
-    let outcome = removal.await.or_error(ErrorKind::Internal, || "the removal stopped".to_owned());
+    let outcome = removal.await.map_err(|error| requests::request_ended_early().caused_by(error));
     outcome.and_then(|outcome| outcome).map(Json).map_err(|error: Error| error.into())
 }

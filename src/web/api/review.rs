@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::decision::DecisionKind;
 use sohoa_services::review::assignment;
@@ -141,7 +141,7 @@ pub(crate) struct DecisionBody {
 impl DecisionBody {
     fn into_requests(self) -> Result<Vec<DecisionRequest>, Problem> {
         if self.accept && self.reject {
-            return Err(Error::invalid("a document is accepted or rejected, not both").into());
+            return Err(requests::decision_contradictory().into());
         }
         let mut requests: Vec<DecisionRequest> =
             self.kind.map(|kind| DecisionRequest::Direct(DecisionKind::CorrectKind { kind })).into_iter().collect();
@@ -153,7 +153,7 @@ impl DecisionBody {
         requests.extend(self.undo.then_some(DecisionRequest::Direct(DecisionKind::Undo)));
         requests.extend(self.accept.then_some(DecisionRequest::Direct(DecisionKind::Accept)));
         requests.extend(self.reject.then_some(DecisionRequest::Direct(DecisionKind::Reject)));
-        if requests.is_empty() { Err(Error::invalid("nothing is decided").into()) } else { Ok(requests) }
+        if requests.is_empty() { Err(requests::decision_empty().into()) } else { Ok(requests) }
     }
 }
 
@@ -194,7 +194,7 @@ pub(super) async fn replace(
     let mut scan = TempUpload::create(shared.archive())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
-        scan.write(&part.map_err(|_| Error::invalid("the scan did not come whole; send it again"))?).await?;
+        scan.write(&part.map_err(|_| requests::scan_incomplete())?).await?;
     }
     let requests = vec![DecisionRequest::Replace { page, file: scan.finish().await? }];
     Ok(Json(decisions::decide_authorized(shared.archive(), &document, (&by, None), requests, shared.fallback_pipeline()).await?))

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_base::model::calendar::Day;
 use sohoa_services::reports::format::ReportFormat;
@@ -28,7 +28,6 @@ use sohoa_services::roadmap::progress;
 use sohoa_services::roadmap::progress::RoadmapProgress;
 use sohoa_services::roadmap::targets;
 use sohoa_services::uploads::temp_upload::TempUpload;
-use sohoa_texts::error_texts::translate;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
@@ -48,7 +47,7 @@ pub(crate) fn visible_units(by: &Identity, unit: Option<&str>) -> Result<UnitSco
     match unit.filter(|unit| !unit.is_empty()) {
         None => Ok(own),
         Some(unit) if own.contains(unit) => Ok(UnitScope::Only([unit.to_owned()].into())),
-        Some(unit) => Err(Error::denied(format!("you may not see unit {unit}")).into()),
+        Some(unit) => Err(requests::unit_not_visible(unit).into()),
     }
 }
 
@@ -95,16 +94,13 @@ pub(super) async fn import(
     body: axum::body::Body,
 ) -> Result<Json<ImportResult>, Problem> {
     if by.units_with(Right::Administer) != UnitScope::All {
-        return Err(Error::denied("a roadmap is about all units; an administrator of all of them takes it").into());
+        return Err(requests::roadmap_import_needs_all_units().into());
     }
     let mut file = receive_workbook(&shared, body).await?;
     let reason = AdjustmentReason { decision: &query.decision, text: &query.reason };
-    let mut imported = plan_workbook::import(shared.archive(), &by.user.name, &file.finish().await?, reason, query.trial).await?;
     let language = preferred_language(&headers, &shared.archive().config);
-    for wrong in &mut imported.cell_errors {
-        wrong.problem = translate(language, &wrong.problem);
-    }
-    Ok(Json(imported))
+    let file = file.finish().await?;
+    Ok(Json(plan_workbook::import(shared.archive(), &by.user.name, &file, reason, query.trial, language).await?))
 }
 
 /// Receives a workbook into a temporary file.
@@ -112,10 +108,10 @@ async fn receive_workbook(shared: &AppState, body: axum::body::Body) -> Result<T
     let mut file = TempUpload::create(shared.archive())?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
-        file.write(&part.map_err(|_| Error::invalid("the workbook did not come whole; send it again"))?).await?;
+        file.write(&part.map_err(|_| requests::workbook_incomplete())?).await?;
     }
     if file.is_empty() {
-        return Err(Error::invalid("there is no workbook; send it as the body").into());
+        return Err(requests::workbook_missing().into());
     }
     Ok(file)
 }
@@ -143,7 +139,7 @@ pub(super) async fn export(
     QueryParams(query): QueryParams<PlanQuery>,
 ) -> Result<Response, Problem> {
     if by.units_with(Right::Monitor) != UnitScope::All {
-        return Err(Error::denied("a roadmap is about all units; take the report of your own").into());
+        return Err(requests::roadmap_report_needs_all_units().into());
     }
     Ok(file_response("roadmap.xlsx", ReportFormat::Xlsx, plan_workbook::export(shared.archive(), query.decision.as_deref()).await?))
 }
@@ -183,7 +179,7 @@ pub(super) async fn report(
     QueryParams(query): QueryParams<ReportQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let written = ReportFormat::from_name(&form).map_err(|error| Error::not_found(error.context().to_owned()))?;
+    let written = ReportFormat::from_name(&form).map_err(|_| requests::form_unknown(&form, ReportFormat::list_names()))?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let name = given(query.report).unwrap_or_else(|| DEFAULT_REPORT.to_owned());
     let decision = given(query.decision);
@@ -222,12 +218,9 @@ pub(super) async fn cases(
     body: axum::body::Body,
 ) -> Result<Json<CaseImportResult>, Problem> {
     let mut file = receive_workbook(&shared, body).await?;
-    let mut imported = one_stop::import(shared.archive(), &by, &file.finish().await?, query.unit.as_deref(), query.trial).await?;
     let language = preferred_language(&headers, &shared.archive().config);
-    for wrong in &mut imported.cell_errors {
-        wrong.problem = translate(language, &wrong.problem);
-    }
-    Ok(Json(imported))
+    let file = file.finish().await?;
+    Ok(Json(one_stop::import(shared.archive(), &by, &file, query.unit.as_deref(), query.trial, language).await?))
 }
 
 /// An empty workbook for one-stop dossiers.

@@ -1,13 +1,15 @@
 //! Runs: monitoring and control.
 
 use crate::api::response_bodies::ChangedCount;
+use crate::locale::preferred_language;
 use crate::openapi::{ChangedCount as ChangedCountSchema, Dashboard, Events, ProblemDetails, Run, RunOverview, Runs, Timeline};
 use crate::problem::{JsonBody, PathParams, Problem, QueryParams};
 use crate::state::AppState;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
@@ -82,9 +84,12 @@ pub(super) async fn timeline(
 pub(super) async fn plant(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
+    headers: HeaderMap,
 ) -> Result<Json<monitoring::Dashboard>, Problem> {
     let midnight = formatting::start_of_day(OffsetDateTime::now_utc());
-    Ok(Json(monitoring::dashboard(shared.archive(), shared.at_risk_cache(), &by.units_with(Right::Monitor), midnight).await?))
+    let language = preferred_language(&headers, &shared.archive().config);
+    let units = by.units_with(Right::Monitor);
+    Ok(Json(monitoring::dashboard(shared.archive(), shared.at_risk_cache(), &units, midnight, language).await?))
 }
 
 async fn control_run(shared: &AppState, by: &Identity, run: &str, act: RunAction) -> Result<Json<ChangedCount>, Problem> {
@@ -199,7 +204,7 @@ pub(super) async fn events(
     QueryParams(query): QueryParams<RunEventsQuery>,
 ) -> Result<Json<Vec<monitoring::EventLine>>, Problem> {
     if query.after > 9_007_199_254_740_991 {
-        return Err(Error::invalid("after is no number of an event").into());
+        return Err(requests::event_number_invalid().into());
     }
     let limit = query.limit.unwrap_or(100).clamp(1, 500);
     Ok(Json(monitoring::run_events(shared.archive(), &by.units_with(Right::Monitor), &run, query.after, &query.q, limit).await?))

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::upload::{StartRule, UploadFileState, UploadSize, UploadState};
 use sohoa_services::uploads::lifecycle;
@@ -23,7 +23,6 @@ use sohoa_services::uploads::start;
 use sohoa_services::uploads::start::StartedUpload;
 use sohoa_services::uploads::view;
 use sohoa_services::uploads::view::{UploadFileFilter, UploadFileList, UploadFileStatus, UploadFilter, UploadSummary, UploadView, Uploads};
-use sohoa_texts::error_texts::translate;
 use utoipa::{IntoParams, ToSchema};
 
 /// Expected number of files and their bytes.
@@ -135,7 +134,7 @@ pub(super) async fn show(
     let mut response = view::show_upload(shared.archive(), &by, &upload).await?;
     let language = preferred_language(&headers, &shared.archive().config);
     for finding in &mut response.attachment.findings {
-        finding.detail = translate(language, &finding.detail);
+        finding.detail = finding.text(language);
     }
     Ok(Json(response))
 }
@@ -220,7 +219,7 @@ pub(super) async fn start(
 ) -> Result<(StatusCode, Json<StartedUpload>), Problem> {
     let how: Option<StartBody> = match given.is_empty() {
         true => None,
-        false => serde_json::from_slice(&given).map_err(|error| Error::invalid(format!("the body cannot be read: {error}")))?,
+        false => serde_json::from_slice(&given).map_err(requests::body_invalid)?,
     };
     let without_missing = how.unwrap_or_default().without_missing;
     let started = start::start_authorized(shared.archive(), shared.uploads(), &by, &upload, without_missing).await?;

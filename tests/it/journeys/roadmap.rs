@@ -39,7 +39,7 @@ fn plan_progress_and_acceptance_survive_rebuild() {
     // The export is imported as the same plan.
     expect_success(&home, &["roadmap", "export", &place("again.xlsx")]);
     let again = run_sohoa(&home, &["roadmap", "import", &place("again.xlsx")]);
-    assert!(String::from_utf8_lossy(&again.stderr).contains("kept in this form already"));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("stored in this form already"));
     let head = "Mã,Nội dung,Đơn vị,Đơn vị tính,Chỉ tiêu,Hạn hoàn thành,Mã hồ sơ bắt đầu bằng\n";
     std::fs::write(place("wrong.csv"), format!("{head}L1,Hồ sơ mẫu,local,bó,x,31/2/2027,001\n")).unwrap();
     let wrong = run_sohoa(&home, &["roadmap", "import", &place("wrong.csv")]);
@@ -269,7 +269,7 @@ fn list_attaches_delivery_and_wrong_targets_are_reported() {
         (&Value::Null, vec!["line-unknown".to_owned(), "line-of-other-unit".to_owned()])
     );
     let output = expect_success(&home, &["run", &write_delivery(folder.path(), "a8", &["L9"]), "--unit", "local", "-q"]);
-    assert!(output.contains("a8/manifest.csv: row 2 of the list names line L9, which no roadmap has"), "{output}");
+    assert!(output.contains("a8/manifest.csv: row 2 of the list names target L9, which no roadmap has"), "{output}");
     let record = expect_success(&home, &["records", "show", "a6"]);
     assert!(record.contains("line-unknown"), "{record}");
     // After a rebuild from the store: target and findings are the same.

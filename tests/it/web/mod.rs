@@ -6,6 +6,7 @@ mod documents;
 mod failures;
 mod foreign_reader;
 mod hot_folders;
+mod language;
 mod load;
 mod oidc;
 mod public_surface;

@@ -238,7 +238,7 @@ fn invalid_oidc_responses_are_rejected() {
         assert!(page.status == 403 && page.text.contains(why), "{address}: {} {}", page.status, page.text);
         assert!(!browser.cookies.contains_key("__Host-sohoa"), "{address} lets in");
     };
-    let (unknown, untrue) = ("this sign-in was not begun here", "does not hold");
+    let (unknown, untrue) = ("this sign-in was not begun here", "is not valid");
     let state_of = |address: &str| address.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let code_of = |address: &str| address.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let callback = |code: &str, state: &str| format!("{}{CALLBACK}?code={code}&state={state}", server.address);
@@ -263,7 +263,7 @@ fn invalid_oidc_responses_are_rejected() {
     browser.cookies.remove("__Host-sohoa");
     refused(&mut browser, &back, unknown);
     let out = browser.begin(&server, "/");
-    refused(&mut browser, &callback(&code_of(&back), &state_of(&out)), "refuses this one");
+    refused(&mut browser, &callback(&code_of(&back), &state_of(&out)), "refuses this sign-in");
 
     // A token for another nonce.
     let out = browser.begin(&server, "/");
@@ -283,7 +283,7 @@ fn invalid_oidc_responses_are_rejected() {
     let out = browser.begin(&server, "/");
     refused(&mut browser, &format!("{}{CALLBACK}?error=access_denied&state={}", server.address, state_of(&out)), "was broken off");
     let out = browser.begin(&server, "/");
-    refused(&mut browser, &callback("made-up", &state_of(&out)), "refuses this one");
+    refused(&mut browser, &callback("made-up", &state_of(&out)), "refuses this sign-in");
     let out = browser.begin(&server, "https://elsewhere.example/");
     let back = browser.log_in(&out, "u1");
     let page = browser.ask(&back, None);

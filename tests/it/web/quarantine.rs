@@ -208,8 +208,8 @@ fn command_line_decides_with_the_key_of_an_officer_once_there_are_accounts() {
         for arguments in [&["quarantine", "list"][..], &release, &by, &["quarantine", "remove", "hs-1", "--by", "lan"]] {
             refused(None, arguments, "SOHOA_KEY");
             refused(Some(""), arguments, "SOHOA_KEY");
-            refused(Some("unknown"), arguments, "unknown or has ended");
-            refused(Some(&of_admin), arguments, "without the right");
+            refused(Some("unknown"), arguments, "unknown or has expired");
+            refused(Some(&of_admin), arguments, "lacks the right");
         }
         refused(Some(&of_hoa), &release, "not in quarantine");
         refused(Some(&of_hoa), &by, "leave --by out");

@@ -399,7 +399,7 @@ fn upload_target_is_chosen_by_person_or_list() {
     let (line, by, findings) = send(&upload, 4, &["L9"]);
     assert_eq!(
         (line, by, &findings[0]["detail"]),
-        (Value::Null, json!("list"), &json!("row 2 of the list names line L9, which no roadmap has"))
+        (Value::Null, json!("list"), &json!("row 2 of the list names target L9, which no roadmap has"))
     );
     let shown = server.ask(&lan, "GET", &upload, &[("accept-language", "vi")], b"").body;
     assert_eq!(shown["attachment"]["findings"][0]["detail"], "dòng 2 của mục lục ghi chỉ tiêu L9, không lộ trình nào có");

@@ -1,5 +1,6 @@
 //! Attachment of a new batch to a roadmap target: a person's choice first, then its document lists, then the rule.
 
+use crate::error::messages::roadmap;
 use crate::model::record::ListFinding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,29 +75,22 @@ pub fn resolve_attachment(unit: &str, person: Option<&str>, lists: &[ListedTarge
     let target = followed.and_then(|(_, target)| target);
     let mut findings = Vec::new();
     if let Some(person) = person.filter(|_| target.is_none()) {
-        let detail = format!("line {person} was chosen, and the plan of unit {unit} does not have it any more; attach the run to another");
-        findings.push(ListFinding { code: "line-gone".to_owned(), detail, file: None });
+        findings.push(ListFinding::new("line-gone", &roadmap::chosen_target_gone(person, unit), None));
     }
     for ListedTarget { list, row, target: named_here } in lists {
-        let (code, detail) = match units.get(named_here) {
-            None => ("line-unknown", format!("row {row} of the list names line {named_here}, which no roadmap has")),
-            Some(owner) if owner != unit => (
-                "line-of-other-unit",
-                format!("row {row} of the list names line {named_here} of unit {owner}, and the batch was delivered by {unit}"),
-            ),
+        let (code, message) = match units.get(named_here) {
+            None => ("line-unknown", roadmap::listed_target_unknown(row, named_here)),
+            Some(owner) if owner != unit => ("line-of-other-unit", roadmap::listed_target_of_other_unit(row, named_here, owner, unit)),
             Some(_) if target == Some(named_here) => continue,
             Some(_) => match target {
-                Some(chosen) => {
-                    ("line-overruled", format!("row {row} of the list names line {named_here}, and somebody chose line {chosen}"))
-                }
+                Some(chosen) => ("line-overruled", roadmap::listed_target_overruled(row, named_here, chosen)),
                 None => {
                     let others: Vec<&str> = named.iter().copied().filter(|other| other != named_here).take(5).collect();
-                    let others = others.join(", ");
-                    ("lines-differ", format!("row {row} of the list names line {named_here}, and other rows or lists name {others}"))
+                    ("lines-differ", roadmap::listed_targets_differ(row, named_here, others.join(", ")))
                 }
             },
         };
-        findings.push(ListFinding { code: code.to_owned(), detail, file: Some(list.clone()) });
+        findings.push(ListFinding::new(code, &message, Some(list.clone())));
     }
     TargetAttachment { target: target.map(str::to_owned), source: followed.map(|(by, _)| by), findings }
 }

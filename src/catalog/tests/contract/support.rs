@@ -108,7 +108,7 @@ pub(super) async fn deliver(catalog: &Catalog, key: &str, code: &str, files: &[D
 }
 
 pub(super) fn refusal(class: RefusalClass) -> Refusal {
-    Refusal { class, reason: format!("{} it is", class.as_str()) }
+    Refusal { class, reason: format!("{} it is", class.as_str()), message: None }
 }
 
 pub(super) fn sample_description() -> Description {

@@ -280,7 +280,7 @@ pub(super) async fn upload_quotas_are_kept(home: TestCatalog) {
     assert!(is_full(announce(&first, "2.pdf", 41, None, &quota).await));
     announce(&first, "2.pdf", 40, None, &quota).await.unwrap();
     // Bytes that are not taken do not count, the file does; the same file again is none more.
-    let refusal = Refusal { class: RefusalClass::Limit, reason: "too large".to_owned() };
+    let refusal = Refusal { class: RefusalClass::Limit, reason: "too large".to_owned(), message: None };
     announce(&first, "3.pdf", 1 << 40, Some(&refusal), &quota).await.unwrap();
     assert!(!announce(&first, "2.pdf", 40, None, &quota).await.unwrap().1);
     assert!(is_full(announce(&first, "4.pdf", 0, None, &quota).await));

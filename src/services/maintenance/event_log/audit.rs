@@ -126,7 +126,7 @@ pub async fn verify_log(archive: &Archive, trusted: &[String]) -> Result<AuditRe
     let chain = match archive.catalog.verify_chain(&ChainPosition::default(), &positions).await {
         Ok(chain) => chain,
         Err(error) if error.kind() == ErrorKind::Corrupt => {
-            problems.push(AuditProblem::Chain { problem: error.context().to_owned() });
+            problems.push(AuditProblem::Chain { problem: error.context() });
             return Ok(AuditReport { events: 0, checkpoints: 0, last_checkpoint: None, unsigned_events: 0, public_key: own, problems });
         }
         Err(error) => return Err(error),

@@ -4,7 +4,8 @@ use super::signing_key;
 use crate::archive::Archive;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_catalog::{ChainPosition, rfc3339};
 use sohoa_storage::key;
 use std::collections::BTreeSet;
@@ -71,7 +72,7 @@ pub(super) async fn write_checkpoint(archive: &Archive, last: &ChainPosition) ->
         let signing_key = signing_key::load_or_create(&archive.config.home)?;
         let log = archive.catalog.event_log_id().await?;
         let checkpoint = Checkpoint::sign(&signing_key, &log, &end, archive.catalog.now_ms());
-        let json = serde_json::to_vec(&checkpoint).or_error(ErrorKind::Internal, || "a checkpoint cannot be written as JSON".to_owned())?;
+        let json = serde_json::to_vec(&checkpoint).map_err(|error| program::bug("event log: JSON of a checkpoint").caused_by(error))?;
         archive.store.put(&key::checkpoint(&log, end.event), json).await?;
     }
     Ok(end)

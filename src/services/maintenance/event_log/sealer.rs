@@ -2,7 +2,8 @@
 
 use super::checkpoint::{self, write_checkpoint};
 use crate::archive::Archive;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{arguments, maintenance};
 use sohoa_catalog::ChainPosition;
 use sohoa_pipeline::outage::sleep_unless_stopped;
 use sohoa_pipeline::worker::CancellationToken;
@@ -31,13 +32,13 @@ impl EventSealer {
     /// # Errors
     /// `Unavailable` where no thread can start.
     pub fn start(archive: &Arc<Archive>) -> Result<Self> {
-        let failed = || "the program cannot start its threads".to_owned();
         // Connections stay in the pool after this thread has ended, so they must not belong to a runtime of its own.
         let runtime = archive.worker_threads()?;
         let (archive, stop) = (Arc::clone(archive), CancellationToken::new());
         let token = stop.clone();
         let seal = move || runtime.block_on(seal_until_stopped(&archive, &token));
-        let thread = std::thread::Builder::new().name("event-sealer".to_owned()).spawn(seal).or_error(ErrorKind::Unavailable, failed)?;
+        let thread = std::thread::Builder::new().name("event-sealer".to_owned()).spawn(seal);
+        let thread = thread.map_err(|error| arguments::threads_unavailable().caused_by(error))?;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
@@ -95,6 +96,6 @@ async fn newest_position(archive: &Archive) -> Result<ChainPosition> {
     let Some(key) = checkpoint::checkpoint_keys(archive).await?.own.pop() else { return Ok(ChainPosition::default()) };
     match checkpoint::read_checkpoint(archive, &key).await? {
         Some(checkpoint) if checkpoint.is_signed() => Ok(checkpoint.position()),
-        _ => Err(Error::corrupt(format!("the checkpoint {key} in the store is not signed"))),
+        _ => Err(maintenance::checkpoint_unsigned(key)),
     }
 }

@@ -1,7 +1,8 @@
 //! The key that signs checkpoints of the event log. It lies in the home, outside the database that it vouches for.
 
 use ed25519_dalek::SigningKey;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::maintenance;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -17,16 +18,11 @@ pub(crate) const KEY_FILE: &str = "audit.key";
 pub(super) fn load_or_create(home: &Path) -> Result<SigningKey> {
     let path = home.join(KEY_FILE);
     if !path.exists() {
-        create(&path).or_error(ErrorKind::Unavailable, || format!("cannot write {}", path.display()))?;
+        create(&path).map_err(|error| maintenance::home_file_unwritable(path.display()).caused_by(error))?;
     }
-    let text = std::fs::read_to_string(&path).or_error(ErrorKind::Unavailable, || format!("cannot read {}", path.display()))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| maintenance::home_file_unreadable(path.display()).caused_by(error))?;
     let bytes = hex::decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let bytes = bytes.ok_or_else(|| {
-        Error::corrupt(format!(
-            "{} is no signing key; put the file of a backup back, or delete it so that a new one is made",
-            path.display()
-        ))
-    })?;
+    let bytes = bytes.ok_or_else(|| maintenance::signing_key_invalid(path.display()))?;
     Ok(SigningKey::from_bytes(&bytes))
 }
 

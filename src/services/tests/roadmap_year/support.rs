@@ -101,7 +101,10 @@ pub(crate) fn simulate_stage(claim: &Claim) -> Vec<Change> {
             warnings: vec![],
         }],
         Item::Page { page, .. } if chance(&page.id, 100) => {
-            vec![Change::PageRefused { page: page.id.clone(), refusal: Refusal { class: RefusalClass::Input, reason: "torn".into() } }]
+            vec![Change::PageRefused {
+                page: page.id.clone(),
+                refusal: Refusal { class: RefusalClass::Input, reason: "torn".into(), message: None },
+            }]
         }
         Item::Page { page, .. } => vec![Change::PageRead {
             page: page.id.clone(),

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::program;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_services::accounts::secrets;
 use sohoa_services::accounts::sessions;
@@ -105,7 +105,7 @@ pub(crate) async fn sign_in(
         LoginResult::MfaRequired => return Err(Problem::MfaRequired),
     };
     let identity = sessions::identity_of_session(shared.archive(), &signed.key).await?;
-    let identity = identity.ok_or_else(|| Error::internal("the session is not there"))?;
+    let identity = identity.ok_or_else(|| program::bug("web: session missing after signing in"))?;
     Ok(([(header::SET_COOKIE, session_cookie(&signed.key))], Json(session_info(&identity, Some(&signed.key)))).into_response())
 }
 

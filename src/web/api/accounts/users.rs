@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::{Grant, Identity, Right, Role, Token, UnitScope, User};
 use sohoa_services::accounts::tokens;
 use sohoa_services::accounts::users;
@@ -205,10 +205,10 @@ pub(crate) async fn audit(
     QueryParams(query): QueryParams<EventsQuery>,
 ) -> Result<Json<Vec<monitoring::EventLine>>, Problem> {
     if by.units_with(Right::Audit) != UnitScope::All {
-        return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
+        return Err(requests::audit_needs_all_units().into());
     }
     if query.after > 9_007_199_254_740_991 {
-        return Err(Error::invalid("after is no number of an event").into());
+        return Err(requests::event_number_invalid().into());
     }
     Ok(Json(monitoring::events_after(shared.archive(), query.after, query.limit.unwrap_or(100).clamp(1, 500)).await?))
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::records::iiif;
@@ -29,10 +29,7 @@ fn iiif_urls(shared: &AppState, peer: Peer, headers: &HeaderMap, document: &str)
             let is_https = peer.is_trusted && header_value("x-forwarded-proto") == Some("https");
             format!("{}://{host}", if is_https { "https" } else { "http" })
         }
-        _ => {
-            let missing = "the server does not know its public address; set public_url under [server] in sohoa.toml";
-            return Err(Error::unavailable(missing).into());
-        }
+        _ => return Err(requests::public_address_unknown().into()),
     };
     let document = encode_segment(document);
     Ok(IiifUrls { base: format!("{root}/api/iiif/{document}"), pages: format!("{root}/api/documents/{document}/pages") })

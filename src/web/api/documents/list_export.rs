@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::Identity;
 use sohoa_services::records::list_export;
 use sohoa_services::records::list_export::{ListFormat, ListRequest};
@@ -60,14 +60,14 @@ pub(crate) async fn list(
             let class = given(query.class).as_deref().map(failures::parse_class).transpose()?;
             ListRequest::Failures(failures::FailureQuery { run, class, stage: given(query.stage), reason: given(query.reason) })
         }
-        "events" if query.after > 9_007_199_254_740_991 => return Err(Error::invalid("after is no number of an event").into()),
+        "events" if query.after > 9_007_199_254_740_991 => return Err(requests::event_number_invalid().into()),
         "events" => ListRequest::Events { after: query.after },
-        other => return Err(Error::not_found(format!("there is no list {other}; use found, dossiers, runs, failures or events")).into()),
+        other => return Err(requests::list_unknown(other).into()),
     };
     let (form, kind) = match form.as_str() {
         "csv" => (ListFormat::Csv, "text/csv; charset=utf-8"),
         "xlsx" => (ListFormat::Xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        other => return Err(Error::not_found(format!("there is no form {other}; use csv or xlsx")).into()),
+        other => return Err(requests::form_unknown(other, "csv, xlsx").into()),
     };
     let bytes =
         list_export::export_list(shared.archive(), &by, &wanted, form, preferred_language(&headers, &shared.archive().config)).await?;

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::record::Record;
 use sohoa_services::records::export::ExportFormat;
@@ -126,8 +126,7 @@ pub(crate) async fn document(
             return Ok(attachment(bytes, kind));
         }
         other => {
-            let formats = "pdf, text, alto, hocr, json, mets, public-pdf or public-text";
-            return Err(Error::not_found(format!("there is no form {other}; use {formats}")).into());
+            return Err(requests::form_unknown(other, "pdf, text, alto, hocr, json, mets, public-pdf, public-text").into());
         }
     };
     let bytes = queries::read_file(shared.archive(), &by, &document, form).await?;

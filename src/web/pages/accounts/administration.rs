@@ -10,7 +10,7 @@ use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_base::model::account::{Grant, Identity, Origin, Right, Role, Token, UnitScope, User};
 use sohoa_base::text::fold::fold;
 use sohoa_base::text::percent_encoding::encode_segment;
@@ -208,7 +208,7 @@ pub(crate) async fn audit(
     QueryParams(wanted): QueryParams<AuditQuery>,
 ) -> Result<Markup, Problem> {
     if by.units_with(Right::Audit) != UnitScope::All {
-        return Err(Error::denied("the audit is of every unit; it needs a role in all").into());
+        return Err(requests::audit_needs_all_units().into());
     }
     let last = monitoring::event_cursor(shared.archive()).await?.event;
     let after = wanted.after.unwrap_or_else(|| last.saturating_sub(EVENTS_PER_PAGE as u64));

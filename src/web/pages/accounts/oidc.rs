@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, html};
 use serde::Deserialize;
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 use sohoa_services::accounts::oidc;
 use sohoa_services::accounts::oidc::AuthorizationResponse;
 use sohoa_texts::labels::Label;
@@ -63,7 +63,7 @@ pub(crate) async fn finish_login(
     QueryParams(CallbackQuery { code, state, error, iss }): QueryParams<CallbackQuery>,
 ) -> Result<Response, Problem> {
     if !oidc::is_configured(&shared.archive().config.oidc) {
-        return Err(Error::not_found("there is nothing at this address").into());
+        return Err(requests::address_unknown().into());
     }
     let key = cookie_value(&headers, LOGIN_STATE_COOKIE).unwrap_or_default();
     let answer = AuthorizationResponse { code, state, error, issuer: iss };

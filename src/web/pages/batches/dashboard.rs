@@ -30,7 +30,8 @@ pub(crate) async fn dashboard(
     Extension(by): Extension<Identity>,
 ) -> Result<Markup, Problem> {
     let units = by.units_with(Right::Monitor);
-    let plant = monitoring::dashboard(shared.archive(), shared.at_risk_cache(), &units, formatting::start_of_day(view.now)).await?;
+    let midnight = formatting::start_of_day(view.now);
+    let plant = monitoring::dashboard(shared.archive(), shared.at_risk_cache(), &units, midnight, view.language).await?;
     let runs = monitoring::list_runs(shared.archive(), &units, None, RUNS_SHOWN).await?;
     Ok(render_page(
         &view,

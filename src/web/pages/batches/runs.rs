@@ -177,7 +177,7 @@ fn target_findings(view: &PageContext, overview: &RunOverview) -> Markup {
     let findings = &overview.attachment.findings;
     html! {
         @for finding in findings {
-            p class="reasons" { span class="tag" { (view.label(Label::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (view.refusal_text(&finding.detail)) }
+            p class="reasons" { span class="tag" { (view.label(Label::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (view.refusal_text(&finding.text(view.language))) }
         }
         @if overview.target_findings > findings.len() as u64 { p class="soft" { (view.label(Label::OnlyFirst)) " " (view.format_number(findings.len() as u64)) " / " (view.format_number(overview.target_findings)) } }
     }

@@ -256,8 +256,8 @@ fn page_actions(view: &PageContext, shown: &ReviewDocument, name: &str, at: u32)
             @if shown.recorded.review_reasons.iter().any(|reason| reason == "secrecy-stamp") { p class="soft" { (view.label(Label::SecrecyHint)) } }
         }
         @if let Some(page) = shown.recorded.pages.iter().find(|page| page.number == at) {
-            @for warning in &page.warnings { p class="reasons" { span class="tag" { (warning.code) } " " (warning.detail) } }
-            @if let Some(refusal) = &page.refusal { p { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (view.refusal_text(&refusal.reason)) } }
+            @for warning in &page.warnings { p class="reasons" { span class="tag" { (view.code_label("warning", &warning.code)) } " " (warning.text(view.language)) } }
+            @if let Some(refusal) = &page.refusal { p { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (view.refusal_text(&refusal.text(view.language))) } }
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::problem::{PathParams, Problem};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use sohoa_base::error::Error;
+use sohoa_base::messages::requests;
 
 mod bundled {
     #![allow(missing_docs, clippy::redundant_pub_crate, reason = "written by the build")]
@@ -18,7 +18,7 @@ pub(crate) use bundled::{
 /// One file. Its name contains a hash of its content, so browsers may cache it forever.
 pub(crate) async fn asset(PathParams(name): PathParams<String>) -> Result<Response, Problem> {
     let found = bundled::FILES.iter().find(|(known, _)| *known == name);
-    let (_, bytes) = found.ok_or_else(|| Error::not_found("there is nothing at this address"))?;
+    let (_, bytes) = found.ok_or_else(requests::address_unknown)?;
     let kind = if name.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
     let keep = "public, max-age=31536000, immutable";
     Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], *bytes).into_response())

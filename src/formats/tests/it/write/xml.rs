@@ -113,7 +113,7 @@ fn page(number: u32, refused: bool) -> RecordedPage {
         blank: false,
         quality: Quality::default(),
         warnings: Vec::new(),
-        refusal: refused.then(|| Refusal { class: RefusalClass::Input, reason: "page is damaged".into() }),
+        refusal: refused.then(|| Refusal { class: RefusalClass::Input, reason: "page is damaged".into(), message: None }),
         barcodes: Vec::new(),
     }
 }
@@ -142,7 +142,7 @@ fn record() -> Record {
         refusal: None,
         withheld: false,
     };
-    let refusal = Some(Refusal { class: RefusalClass::Secret, reason: "a password is needed".into() });
+    let refusal = Some(Refusal { class: RefusalClass::Secret, reason: "a password is needed".into(), message: None });
     let refused = Original { path: "originals/x".into(), sha256: "cd".repeat(32), media_type: String::new(), refusal, ..original.clone() };
     Record {
         schema: SCHEMA_URN.into(),
