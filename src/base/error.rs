@@ -85,28 +85,12 @@ enum ErrorMessage {
     Coded(Message),
     /// Received from a reading process.
     Stored(StoredMessage),
-    /// English only.
-    Plain(String),
 }
 
 /// Result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-macro_rules! constructors {
-    ($($(#[$doc:meta])* $name:ident => $kind:ident),* $(,)?) => { $(
-        $(#[$doc])*
-        #[must_use]
-        pub fn $name(context: impl Into<String>) -> Self { Self::new(ErrorKind::$kind, context) }
-    )* };
-}
-
 impl Error {
-    /// An error of `kind`; `context` is lower case, without a full stop.
-    #[must_use]
-    pub fn new(kind: ErrorKind, context: impl Into<String>) -> Self {
-        Self { kind, message: ErrorMessage::Plain(context.into()), source: None }
-    }
-
     /// An error of the table; the functions of [`messages`] call this.
     #[must_use]
     pub fn from_text(text: &'static ErrorText, values: Vec<(&'static str, Value)>) -> Self {
@@ -117,29 +101,6 @@ impl Error {
     #[must_use]
     pub fn from_stored(kind: ErrorKind, message: StoredMessage) -> Self {
         Self { kind, message: ErrorMessage::Stored(message), source: None }
-    }
-
-    constructors! {
-        /// An error of kind [`ErrorKind::Invalid`].
-        invalid => Invalid,
-        /// An error of kind [`ErrorKind::Limit`].
-        limit => Limit,
-        /// An error of kind [`ErrorKind::Denied`].
-        denied => Denied,
-        /// An error of kind [`ErrorKind::NotFound`].
-        not_found => NotFound,
-        /// An error of kind [`ErrorKind::Conflict`].
-        conflict => Conflict,
-        /// An error of kind [`ErrorKind::Unavailable`].
-        unavailable => Unavailable,
-        /// An error of kind [`ErrorKind::AccessRefused`].
-        access_refused => AccessRefused,
-        /// An error of kind [`ErrorKind::DependencyMissing`].
-        dependency_missing => DependencyMissing,
-        /// An error of kind [`ErrorKind::Corrupt`].
-        corrupt => Corrupt,
-        /// An error of kind [`ErrorKind::Internal`].
-        internal => Internal,
     }
 
     /// The same error with its cause.
@@ -155,13 +116,12 @@ impl Error {
         self.kind
     }
 
-    /// Code of the message; `None` for one without.
+    /// Code of the message.
     #[must_use]
-    pub fn code(&self) -> Option<&str> {
+    pub fn code(&self) -> &str {
         match &self.message {
-            ErrorMessage::Coded(message) => Some(message.code()),
-            ErrorMessage::Stored(message) => Some(&message.code),
-            ErrorMessage::Plain(_) => None,
+            ErrorMessage::Coded(message) => message.code(),
+            ErrorMessage::Stored(message) => &message.code,
         }
     }
 
@@ -176,18 +136,14 @@ impl Error {
     #[must_use]
     pub fn text(&self, language: Language) -> String {
         let mut line = self.own_text(language);
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            let text = match (error.downcast_ref::<Self>(), language) {
-                (Some(own), _) => Some(own.own_text(language)),
-                (None, Language::English) => Some(error.to_string()),
-                (None, Language::Vietnamese) => None,
+        for cause in self.causes() {
+            let text = match (cause.downcast_ref::<Self>(), language) {
+                (Some(own), _) => own.own_text(language),
+                (None, Language::English) => cause.to_string(),
+                (None, Language::Vietnamese) => continue,
             };
-            if let Some(text) = text {
-                line.push_str(": ");
-                line.push_str(&text);
-            }
-            cause = error.source();
+            line.push_str(": ");
+            line.push_str(&text);
         }
         line
     }
@@ -198,23 +154,36 @@ impl Error {
         self.text(Language::English)
     }
 
-    /// The message with those of its causes that have codes, to be kept; `None` for one without a code.
+    /// The message with the first of its causes that has a code, to be kept.
     #[must_use]
-    pub fn to_stored(&self) -> Option<StoredMessage> {
+    pub fn to_stored(&self) -> StoredMessage {
         let mut message = match &self.message {
             ErrorMessage::Coded(message) => message.to_stored(),
             ErrorMessage::Stored(message) => message.clone(),
-            ErrorMessage::Plain(_) => return None,
         };
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            if let Some(stored) = error.downcast_ref::<Self>().and_then(Self::to_stored) {
-                message.cause = Some(Box::new(stored));
-                break;
-            }
-            cause = error.source();
+        if message.cause.is_none() {
+            message.cause = self.causes().find_map(|cause| cause.downcast_ref::<Self>()).map(|cause| Box::new(cause.to_stored()));
         }
-        Some(message)
+        message
+    }
+
+    /// The same error, its causes kept as text.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let copy = Self::from_stored(self.kind, self.to_stored());
+        let foreign = self.foreign_causes();
+        if foreign.is_empty() { copy } else { copy.caused_by(foreign) }
+    }
+
+    /// What other programs and libraries said about the causes, in English; empty if nothing.
+    #[must_use]
+    pub fn foreign_causes(&self) -> String {
+        let foreign = self.causes().filter(|cause| !cause.is::<Self>());
+        foreign.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    }
+
+    fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        std::iter::successors(std::error::Error::source(self), |error| error.source())
     }
 
     /// The message alone in the reader's language, without its causes.
@@ -223,7 +192,6 @@ impl Error {
         match &self.message {
             ErrorMessage::Coded(message) => message.text(language),
             ErrorMessage::Stored(message) => message.text(language).unwrap_or_else(|| message.code.clone()),
-            ErrorMessage::Plain(text) => text.clone(),
         }
     }
 }
@@ -246,29 +214,20 @@ impl std::error::Error for Error {
     }
 }
 
-/// Converts a foreign error into [`Error`] at the call, where its meaning is known.
-pub trait ResultExt<T> {
-    /// Wraps the error as `kind` with a sentence.
-    ///
-    /// # Errors
-    /// The wrapped error, if there was one.
-    fn or_error(self, kind: ErrorKind, context: impl FnOnce() -> String) -> Result<T>;
-}
-
-impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> ResultExt<T> for std::result::Result<T, E> {
-    fn or_error(self, kind: ErrorKind, context: impl FnOnce() -> String) -> Result<T> {
-        self.map_err(|source| Error::new(kind, context()).caused_by(source))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn chain_includes_every_cause() {
-        let inner = Error::unavailable("store answers 503").caused_by("connection reset");
-        let outer = Error::internal("cannot deposit dossier A-1").caused_by(inner);
-        assert_eq!(outer.chain(), "cannot deposit dossier A-1: store answers 503: connection reset");
+    fn chain_includes_every_cause_and_vietnamese_only_those_with_codes() {
+        let inner = messages::program::bug("inner").caused_by("connection reset");
+        let outer = messages::program::bug("outer").caused_by(inner);
+        let bug = |language, place: &str| messages::program::bug(place).text(language);
+        let (english, vietnamese) = (Language::English, Language::Vietnamese);
+        assert_eq!(outer.chain(), format!("{}: {}: connection reset", bug(english, "outer"), bug(english, "inner")));
+        assert_eq!(outer.text(vietnamese), format!("{}: {}", bug(vietnamese, "outer"), bug(vietnamese, "inner")));
+        assert_eq!(outer.foreign_causes(), "connection reset");
+        let stored = outer.to_stored();
+        assert_eq!(stored.text(vietnamese).as_deref(), Some(outer.text(vietnamese).as_str()));
     }
 }

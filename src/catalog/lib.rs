@@ -59,7 +59,8 @@ pub use uploads::lists::{ListedFile, NewUploadList, UploadList};
 
 use crate::events::ReadSpool;
 use crate::migrations::MIGRATIONS;
-use sohoa_base::error::{Error, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::catalogue;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::roadmap::plan::Roadmap;
 use sohoa_base::text::percent_encoding;
@@ -146,9 +147,7 @@ impl Catalog {
             Engine::Postgres => POSTGRES_SETTINGS.iter().filter(|(name, _)| !url.contains(name)).map(|(_, setting)| *setting).collect(),
         };
         let options = AnyConnectOptions::from_str(&address)
-            .or_error(sohoa_base::error::ErrorKind::Invalid, || {
-                format!("catalogue address {redacted_url} cannot be read, write sqlite:PATH or postgres://…")
-            })?
+            .map_err(|error| catalogue::catalogue_address_invalid(&redacted_url).caused_by(error))?
             .disable_statement_logging();
         let pool = AnyPoolOptions::new()
             .max_connections(if engine == Engine::Sqlite { 6 } else { 12 })
@@ -166,20 +165,20 @@ impl Catalog {
             .connect_with(options)
             .await
             .map_err(|error| {
-                sql::db_error(error, &format!("catalogue {redacted_url} cannot be opened, check the address and that it is running"))
+                let failed = sql::db_error(error, "open");
+                if failed.kind() == ErrorKind::Unavailable {
+                    catalogue::catalogue_not_openable(&redacted_url).caused_by(failed)
+                } else {
+                    failed
+                }
             })?;
         let mut attempts = 0;
         while let Err(error) = MIGRATIONS.run(&pool).await {
             attempts += 1;
             if attempts >= MAX_OPEN_ATTEMPTS {
-                let kind = if matches!(error, sqlx::migrate::MigrateError::Execute(_)) {
-                    sohoa_base::error::ErrorKind::Unavailable
-                } else {
-                    sohoa_base::error::ErrorKind::Invalid
-                };
-                return Err(
-                    Error::new(kind, format!("the tables of catalogue {redacted_url} cannot be brought up to date")).caused_by(error)
-                );
+                let is_execution = matches!(error, sqlx::migrate::MigrateError::Execute(_));
+                let explain = if is_execution { catalogue::catalogue_not_migratable } else { catalogue::catalogue_of_other_version };
+                return Err(explain(redacted_url).caused_by(error));
             }
             tokio::time::sleep(Duration::from_millis(50 << attempts)).await;
         }
@@ -244,10 +243,7 @@ fn parse_url(url: &str) -> Result<(Engine, String)> {
         return Ok((Engine::Postgres, url.to_owned()));
     }
     let Some(path) = sqlite_path(url) else {
-        return Err(Error::invalid(format!(
-            "catalogue address {} cannot be read, write sqlite:PATH or postgres://…",
-            without_password(url)
-        )));
+        return Err(catalogue::catalogue_address_invalid(without_password(url)));
     };
     // A path may contain `?`, `#` and `%`, which are special characters in an address.
     let encoded = percent_encoding::encode_path(path);

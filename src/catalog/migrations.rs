@@ -40,6 +40,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (22, "renewed sign in", include_str!("migrations/0022_renewed_sign_in.sql")),
     (23, "store outbox", include_str!("migrations/0023_store_outbox.sql")),
     (24, "upload quotas", include_str!("migrations/0024_upload_quotas.sql")),
+    (25, "messages", include_str!("migrations/0025_messages.sql")),
 ];
 
 #[cfg(test)]

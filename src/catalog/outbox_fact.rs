@@ -1,6 +1,7 @@
 //! Facts that live in the catalogue and in the store.
 
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::maintenance;
 
 /// A fact that the store must get.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +54,6 @@ impl OutboxFact {
             "roadmap" => roadmap(),
             _ => None,
         };
-        fact.ok_or_else(|| Error::corrupt(format!("the outbox of the catalogue holds the unknown fact {kind} {id:?}")))
+        fact.ok_or_else(|| maintenance::outbox_fact_unknown(kind, id))
     }
 }

@@ -1,8 +1,9 @@
 //! Conversion of rows into model types, and loading of whole dossiers.
 
 use crate::facts::withholding::withheld_originals;
-use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_enum, get_json, get_u32, get_u64, placeholders};
-use sohoa_base::error::{Error, Result};
+use crate::sql::{self, MAX_IN_LIST, Statement, bind_all, dynamic_query, get, get_enum, get_json, get_u32, get_u64, placeholders, to_json};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{StoredMessage, records};
 use sohoa_base::model::delivered_file::DeliveredFile;
 use sohoa_base::model::dossier::{Document, Dossier, DossierName, DossierSnapshot, File, Page};
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
@@ -19,10 +20,32 @@ pub(crate) fn dossier_from_row(row: &AnyRow) -> Result<Dossier> {
     })
 }
 
+/// Code and values of a reason; none in what was written before reasons had codes.
+pub(crate) fn message_from_row(row: &AnyRow, column: &str) -> Result<Option<StoredMessage>> {
+    get::<Option<String>>(row, column)?.map(|json| sql::from_json(&json, column)).transpose()
+}
+
+/// Class, reason and message of a refusal, as in their columns.
+pub(crate) fn refusal_columns(refusal: Option<&Refusal>) -> Result<[Option<String>; 3]> {
+    let message = refusal.and_then(|refusal| refusal.message.as_deref()).map(to_json).transpose()?;
+    Ok([
+        refusal.map(|refusal| refusal.class.as_str().to_owned()),
+        refusal.map(|refusal| sql::replace_nul(&refusal.reason)),
+        message.as_deref().map(sql::replace_nul),
+    ])
+}
+
+/// Binds class, reason and message.
+pub(crate) fn bind_refusal<'q>(statement: Statement<'q>, refusal: &Refusal) -> Result<Statement<'q>> {
+    let [class, reason, message] = refusal_columns(Some(refusal))?;
+    Ok(statement.bind(class).bind(reason).bind(message))
+}
+
 pub(crate) fn refusal_from_row(row: &AnyRow) -> Result<Option<Refusal>> {
     let class: Option<String> = get(row, "class")?;
     let reason: Option<String> = get(row, "reason")?;
-    Ok(class.map(|class| Refusal { class: RefusalClass::parse_or_bug(&class), reason: reason.unwrap_or_default(), message: None }))
+    let message = message_from_row(row, "message")?.map(Box::new);
+    Ok(class.map(|class| Refusal { class: RefusalClass::parse_or_bug(&class), reason: reason.unwrap_or_default(), message }))
 }
 
 pub(crate) fn file_from_row(row: &AnyRow) -> Result<File> {
@@ -71,7 +94,7 @@ pub(crate) fn page_from_row(row: &AnyRow) -> Result<Page> {
 pub(crate) async fn load_contents(connection: &mut AnyConnection, dossier: &str) -> Result<DossierSnapshot> {
     let statement = sqlx::query("SELECT * FROM dossiers WHERE id = $1").bind(dossier.to_owned());
     let row = sql::fetch_optional(connection, statement, "cannot read a dossier").await?;
-    let found = dossier_from_row(&row.ok_or_else(|| Error::not_found(format!("dossier {dossier} does not exist")))?)?;
+    let found = dossier_from_row(&row.ok_or_else(|| records::dossier_unknown(dossier))?)?;
     let statement = sqlx::query("SELECT * FROM files WHERE dossier = $1 ORDER BY id").bind(dossier.to_owned());
     let files = sql::fetch_all(connection, statement, "cannot read files").await?.iter().map(file_from_row).collect::<Result<Vec<_>>>()?;
     let statement = sqlx::query("SELECT * FROM pages WHERE dossier = $1 ORDER BY file, number").bind(dossier.to_owned());

@@ -3,8 +3,10 @@
 use crate::outbox_fact::OutboxFact;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{Message, catalogue, program, runs};
 use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::pipeline_plan::StageLevel;
 use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -70,8 +72,9 @@ pub(crate) use retrying;
 
 /// Whether the failed transaction should be repeated. Sleeps for the backoff before it returns `true`.
 pub(crate) async fn should_retry(error: &Error, tries: &mut u32) -> bool {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<sqlx::Error>());
-    let met = source.and_then(database_code).is_some_and(|code| is_contention(&code) || is_unique_violation(&code));
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<FailedStatement>());
+    let met =
+        source.and_then(|failed| database_code(&failed.source)).is_some_and(|code| is_contention(&code) || is_unique_violation(&code));
     *tries += 1;
     if !met || *tries >= MAX_ATTEMPTS {
         return false;
@@ -103,49 +106,76 @@ fn is_unique_violation(code: &str) -> bool {
     matches!(code, "1555" | "2067" | "23505")
 }
 
-/// Converts a database error into an [`Error`] with the text `what`.
-pub(crate) fn db_error(error: sqlx::Error, what: &str) -> Error {
-    let kind = error_kind(&error);
-    let is_locked_out = database_code(&error).is_some_and(|code| code == LOCK_NOT_AVAILABLE);
-    let failed = Error::new(kind, what).caused_by(error);
-    if is_locked_out { Error::new(kind, LOCKED_OUT).caused_by(failed) } else { failed }
+/// A statement that failed, as the cause of an [`Error`].
+#[derive(Debug)]
+pub(crate) struct FailedStatement {
+    /// What it was to do, for the log.
+    what: String,
+    source: sqlx::Error,
 }
 
-/// PostgreSQL: the lock was not to be had within `lock_timeout`.
+impl std::fmt::Display for FailedStatement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for FailedStatement {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// Converts a database error into an [`Error`]; `what` says for the log what was to be done.
+pub(crate) fn db_error(error: sqlx::Error, what: &str) -> Error {
+    let explained = explain(&error);
+    explained.caused_by(FailedStatement { what: what.to_owned(), source: error })
+}
+
+/// PostgreSQL: the lock was not to be had within `lock_timeout`. It is no reason to try again at once: the whole `lock_timeout` was
+/// waited for.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// What is said then. It is no reason to try again at once: the whole `lock_timeout` was waited for.
-const LOCKED_OUT: &str = "another session of the database holds what this needs; try again in a minute";
-
-fn error_kind(error: &sqlx::Error) -> ErrorKind {
+fn explain(error: &sqlx::Error) -> Error {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-            ErrorKind::Unavailable
+            catalogue::catalogue_not_answering()
         }
         // No answer of PostgreSQL: the connection broke off while it was opened, as behind a proxy whose server is away.
-        sqlx::Error::Protocol(_) => ErrorKind::Unavailable,
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => ErrorKind::Corrupt,
-        sqlx::Error::Configuration(_) => ErrorKind::Invalid,
+        sqlx::Error::Protocol(_) => catalogue::catalogue_not_answering(),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => catalogue::catalogue_damaged(),
+        sqlx::Error::Configuration(_) => catalogue::catalogue_settings_invalid(),
         sqlx::Error::Database(_) => match database_code(error) {
-            Some(code) if is_contention(&code) => ErrorKind::Unavailable,
-            Some(code) if is_unique_violation(&code) => ErrorKind::Conflict,
+            Some(code) if code == LOCK_NOT_AVAILABLE => catalogue::catalogue_locked(),
+            Some(code) if is_contention(&code) => catalogue::catalogue_locked(),
+            Some(code) if is_unique_violation(&code) => catalogue::catalogue_value_exists(),
             Some(code) => match sqlite_code(&code) {
                 // SQLITE_READONLY, IOERR, FULL, CANTOPEN concern the disk; CORRUPT and NOTADB the file.
-                Some(8 | 10 | 13 | 14) => ErrorKind::Unavailable,
-                Some(11 | 26) => ErrorKind::Corrupt,
-                Some(_) => ErrorKind::Internal,
+                Some(8 | 10 | 13 | 14) => catalogue::catalogue_not_answering(),
+                Some(11 | 26) => catalogue::catalogue_damaged(),
+                Some(_) => catalogue::catalogue_statement_failed(),
                 // SQLSTATE classes 08 connection, 53 resources, 57 operator intervention (also start and stop of the server), 58
                 // system error.
-                None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => ErrorKind::Unavailable,
+                None if ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) => catalogue::catalogue_not_answering(),
                 // 25P03: the server ended a transaction that did nothing for too long.
-                None if code == "25P03" => ErrorKind::Unavailable,
+                None if code == "25P03" => catalogue::catalogue_not_answering(),
                 // No such user, database or right.
-                None if code.starts_with("28") || code.starts_with("3D") || code == "42501" => ErrorKind::AccessRefused,
-                None => ErrorKind::Internal,
+                None if code.starts_with("28") || code.starts_with("3D") || code == "42501" => catalogue::catalogue_access_refused(),
+                None => catalogue::catalogue_statement_failed(),
             },
-            None => ErrorKind::Internal,
+            None => catalogue::catalogue_statement_failed(),
         },
-        _ => ErrorKind::Internal,
+        _ => catalogue::catalogue_statement_failed(),
+    }
+}
+
+/// The items of a level, in the reader's language.
+pub(crate) fn level_message(level: StageLevel) -> Message {
+    match level {
+        StageLevel::File => runs::level_file(),
+        StageLevel::Page => runs::level_page(),
+        StageLevel::Document => runs::level_document(),
+        StageLevel::Dossier => runs::level_dossier(),
     }
 }
 
@@ -168,24 +198,24 @@ pub(crate) async fn fetch_optional(connection: &mut AnyConnection, statement: St
 
 /// The first row of a query that always returns one.
 pub(crate) async fn fetch_one(connection: &mut AnyConnection, statement: Statement<'_>, what: &str) -> Result<AnyRow> {
-    fetch_optional(connection, statement, what).await?.ok_or_else(|| Error::not_found(format!("{what}: no such row")))
+    fetch_optional(connection, statement, what).await?.ok_or_else(|| catalogue::catalogue_row_missing().caused_by(what.to_owned()))
 }
 
 /// Value of a column.
 pub(crate) fn get<'r, T: Decode<'r, Any> + Type<Any>>(row: &'r AnyRow, column: &str) -> Result<T> {
-    row.try_get(column).map_err(|error| Error::corrupt(format!("column {column} of the catalogue cannot be read")).caused_by(error))
+    row.try_get(column).map_err(|error| catalogue::catalogue_column_invalid(column).caused_by(error))
 }
 
 /// Value of a column with counts or sizes.
 pub(crate) fn get_u64(row: &AnyRow, column: &str) -> Result<u64> {
     let value: i64 = get(row, column)?;
-    u64::try_from(value).map_err(|_| Error::corrupt(format!("column {column} of the catalogue holds {value}")))
+    u64::try_from(value).map_err(|_| catalogue::catalogue_column_invalid(column))
 }
 
 /// Value of a column with small counts.
 pub(crate) fn get_u32(row: &AnyRow, column: &str) -> Result<u32> {
     let value: i64 = get(row, column)?;
-    u32::try_from(value).map_err(|_| Error::corrupt(format!("column {column} of the catalogue holds {value}")))
+    u32::try_from(value).map_err(|_| catalogue::catalogue_column_invalid(column))
 }
 
 /// Parsed value of a JSON column.
@@ -196,12 +226,12 @@ pub(crate) fn get_json<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Resul
 
 /// Parses JSON that was read from the catalogue; `what` names it in the error.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| Error::corrupt(format!("{what} in the catalogue is not what it should be")).caused_by(error))
+    serde_json::from_str(text).map_err(|error| catalogue::catalogue_value_invalid(what).caused_by(error))
 }
 
 /// Serialises a value as JSON.
 pub(crate) fn to_json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::internal("a value cannot be written as JSON").caused_by(error))
+    serde_json::to_string(value).map_err(|error| program::bug("catalogue: value as JSON").caused_by(error))
 }
 
 /// The serde name of an enum variant, as stored in TEXT columns.
@@ -212,8 +242,7 @@ pub(crate) fn enum_str(value: &impl Serialize) -> Result<String> {
 /// The enum variant whose serde name the column contains.
 pub(crate) fn get_enum<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {
     let word: String = get(row, column)?;
-    serde_json::from_value(serde_json::Value::String(word))
-        .map_err(|error| Error::corrupt(format!("column {column} of the catalogue holds an unknown word")).caused_by(error))
+    serde_json::from_value(serde_json::Value::String(word)).map_err(|error| catalogue::catalogue_column_invalid(column).caused_by(error))
 }
 
 /// A count as BIGINT; saturates.

@@ -11,12 +11,12 @@ pub mod people;
 pub mod roadmap;
 pub mod startup;
 pub mod system;
+mod usage_error;
 
 use clap::{CommandFactory, Parser};
 use command_line::{Cli, Command};
 use sohoa_base::error::{Error, Result};
 use sohoa_base::messages::{arguments, program};
-use sohoa_texts::error_texts::error_text;
 use sohoa_texts::{Language, Message, localize};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -25,7 +25,28 @@ use tracing_subscriber::EnvFilter;
 /// Parses the command line of this process and executes it.
 #[must_use]
 pub fn run() -> ExitCode {
-    ExitCode::from(execute(Cli::parse()))
+    match Cli::try_parse() {
+        Ok(cli) => ExitCode::from(execute(cli)),
+        // Help and version are not errors.
+        Err(error) if !error.use_stderr() || typed_language() == Language::English => error.exit(),
+        Err(error) => {
+            let error = usage_error::explain(&error);
+            report(Language::Vietnamese, &error);
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+/// Language of messages where the arguments cannot be parsed.
+fn typed_language() -> Language {
+    let typed: Vec<String> = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let apart = typed.iter().zip(typed.iter().skip(1)).find(|(name, _)| *name == "--lang").map(|(_, code)| code.clone());
+    let joined = || typed.iter().find_map(|argument| argument.strip_prefix("--lang=").map(str::to_owned));
+    chosen_language(apart.or_else(joined))
+}
+
+fn chosen_language(typed: Option<String>) -> Language {
+    Language::from_code(&typed.or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default())
 }
 
 /// Executes a command line and returns the exit code.
@@ -103,9 +124,11 @@ fn print_error(cli: &Cli, error: &Error) -> u8 {
     if output::is_closed_pipe(error) {
         return 0;
     }
-    let code = cli.global.lang.clone().or_else(|| std::env::var("SOHOA_LANGUAGE").ok()).unwrap_or_default();
-    let language = Language::from_code(&code);
-    let lead = localize(language, Message::ErrorPrefix { kind: error.kind() });
-    eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error_text(language, error)));
+    report(chosen_language(cli.global.lang.clone()), error);
     error.kind().exit_code()
+}
+
+fn report(language: Language, error: &Error) {
+    let lead = localize(language, Message::ErrorPrefix { kind: error.kind() });
+    eprintln!("sohoa: {lead}: {}", output::sanitize_terminal(&error.text(language)));
 }

@@ -11,7 +11,8 @@ use crate::networks::stamps::StampNetworks;
 use crate::networks::text_detector::TextDetector;
 use crate::tesseract::recognizer::Tesseract;
 use image::{GrayImage, RgbImage};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::reading;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -46,9 +47,9 @@ impl CompositeEngine {
             tesseract: Tesseract::open(tessdata)?,
             text_detector: models::find_verified(&TEXT_DETECTOR, folder)?.map(|file| TextDetector::open(&file, &runtime)).transpose()?,
             line_recognizer: match models::find_verified(&LINE_RECOGNIZER, folder)? {
-                Some(file) => LazyRecognizer::Unloaded(
-                    File::open(&file).or_error(ErrorKind::Unavailable, || format!("cannot read {}", file.display()))?,
-                ),
+                Some(file) => {
+                    LazyRecognizer::Unloaded(File::open(&file).map_err(|error| reading::model_unreadable(file.display()).caused_by(error))?)
+                }
                 None => LazyRecognizer::Absent,
             },
             digit_recognizer: models::find_verified(&DIGIT_RECOGNIZER, folder)?
@@ -76,7 +77,7 @@ impl Engine for CompositeEngine {
     fn load_line_recognizer(&mut self) -> Result<()> {
         if let LazyRecognizer::Unloaded(file) = &mut self.line_recognizer {
             let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).or_error(ErrorKind::Unavailable, || "the model of the second reader cannot be read".to_owned())?;
+            file.read_to_end(&mut bytes).map_err(|error| reading::model_unreadable(LINE_RECOGNIZER.file).caused_by(error))?;
             self.line_recognizer = LazyRecognizer::Loaded(LineRecognizer::from_bytes(bytes, &self.runtime)?);
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 use crate::request::{FoundStamps, InspectedFile, PageRead, PixelLayout, max_pixels};
 use sohoa_base::config::Limits;
+use sohoa_base::messages::StoredMessage;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Reading, SecrecyStamp, Word};
 use sohoa_base::model::record::Signature;
@@ -62,7 +63,11 @@ pub(crate) fn are_possible_pixels(layout: PixelLayout, bytes: usize, limits: &Li
 pub(crate) fn are_possible_warnings(warnings: &[Warning]) -> bool {
     let is_code =
         |code: &str| code.len() <= 100 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    warnings.len() <= MAX_WARNINGS && warnings.iter().all(|warning| is_code(&warning.code) && warning.detail.len() <= MAX_TEXT_BYTES)
+    let is_known = |message: &StoredMessage| message.cleaned().as_ref() == Some(message);
+    let is_possible = |warning: &Warning| {
+        is_code(&warning.code) && warning.detail.len() <= MAX_TEXT_BYTES && warning.message.as_ref().is_none_or(is_known)
+    };
+    warnings.len() <= MAX_WARNINGS && warnings.iter().all(is_possible)
 }
 
 /// Moves what lies beyond the page's edges onto them.
@@ -150,6 +155,7 @@ fn are_possible_times(times: &BTreeMap<String, u64>) -> bool {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use sohoa_base::messages::file_warnings;
 
     fn page() -> Value {
         let bounds = json!({ "x0": 10, "y0": 20, "x1": 300, "y1": 60 });
@@ -163,7 +169,7 @@ mod tests {
                 "codes": [{ "symbology": "qr", "text": "sohoa:1", "bounds": bounds }],
                 "stamps": [{ "level": "secret", "bounds": bounds, "confidence": 80 }],
             },
-            "warnings": [{ "code": "page-size", "detail": "odd" }],
+            "warnings": [{ "code": "page-size", "detail": "odd", "message": { "code": "warning_pdf_page_size" } }],
             "cpu_ms": { "read": 100 },
         })
     }
@@ -221,6 +227,7 @@ mod tests {
             "/reading/stamps/0/confidence",
             "/warnings/0/code",
             "/warnings/0/detail",
+            "/warnings/0/message/code",
             "/cpu_ms/read",
         ] {
             assert!(refused.contains(guarded), "{guarded}: {refused:?}");
@@ -242,7 +249,7 @@ mod tests {
         for media_type in ["", "pdf", "a/b/c", "text/html\r\nSet-Cookie: a", "/pdf"] {
             assert!(!is_possible_file(&file(1, media_type), &limits), "{media_type:?}");
         }
-        let many = vec![Warning::new("odd", ""); MAX_WARNINGS + 1];
+        let many = vec![Warning::new("odd", &file_warnings::warning_more_members()); MAX_WARNINGS + 1];
         assert!(!is_possible_file(&InspectedFile { warnings: many, ..file(1, "image/png") }, &limits));
     }
 

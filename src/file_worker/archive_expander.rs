@@ -4,7 +4,8 @@ use crate::answer_check;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sohoa_base::config::Limits;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{maintenance, program, reading, storage};
 use sohoa_base::model::refusal::Warning;
 use sohoa_formats::archive::expand;
 use sohoa_formats::limits::Limits as FormatLimits;
@@ -73,7 +74,7 @@ pub fn serve(memory_mib: u64, cpu_seconds: u64, limits: &FormatLimits, name: &st
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     sohoa_sandbox::worker_process::ignore_stop_signals()?;
     let prepared = jail::prepare(&[])?;
-    let input = rustix::io::dup(std::io::stdin()).or_error(ErrorKind::Internal, || "the archive is not the standard input".to_owned())?;
+    let input = rustix::io::dup(std::io::stdin()).map_err(|error| program::bug("archive is not the standard input").caused_by(error))?;
     let mut archive = std::fs::File::from(input);
     jail::confine(prepared, memory_mib, &[archive.as_raw_fd()])?;
     jail::allow_cpu(cpu_seconds.saturating_mul(CPU_FACTOR))?;
@@ -95,7 +96,7 @@ fn send_member(output: &mut BufWriter<std::io::StdoutLock<'_>>, path: &[u8], byt
             Ok(read) => write_frame(output, &Piece::Data, chunk.get(..read).unwrap_or_default())?,
             Err(error) => {
                 write_frame(output, &Piece::Broken, &[])?;
-                return Err(Error::corrupt("it breaks off").caused_by(error));
+                return Err(reading::archive_member_cut_off().caused_by(error));
             }
         }
     }
@@ -113,7 +114,7 @@ pub async fn expand<F: Future<Output = Result<()>>>(
     scratch: &Path,
     take: impl FnMut(Member) -> F,
 ) -> Result<Vec<Warning>> {
-    let input = std::fs::File::open(archive).or_error(ErrorKind::Unavailable, || format!("cannot open {}", archive.display()))?;
+    let input = std::fs::File::open(archive).map_err(|error| storage::local_file_unreadable(archive.display()).caused_by(error))?;
     let mut command = tokio::process::Command::new(&config.program);
     command
         .args(&config.arguments)
@@ -123,8 +124,9 @@ pub async fn expand<F: Future<Output = Result<()>>>(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true);
-    let mut child = spawner::start(command).await.or_error(ErrorKind::Unavailable, || "cannot start the reading process".to_owned())?;
-    let mut output = child.stdout.take().ok_or_else(|| Error::internal("the reading process has no pipe"))?;
+    let mut child =
+        spawner::start(command).await.map_err(|error| reading::reading_process_not_startable(config.program.display()).caused_by(error))?;
+    let mut output = child.stdout.take().ok_or_else(|| program::bug("reading process without pipe"))?;
     take_members(&mut output, &config.limits, scratch, take).await
 }
 
@@ -140,19 +142,19 @@ struct OpenMember {
 impl OpenMember {
     fn create(path_hex: &str, scratch: &Path) -> Result<Self> {
         let path = hex::decode(path_hex).map_err(|_| impossible())?;
-        let file = tempfile::NamedTempFile::new_in(scratch).or_error(ErrorKind::Unavailable, temp_file_failure)?;
-        let handle = tokio::fs::File::from_std(file.reopen().or_error(ErrorKind::Unavailable, temp_file_failure)?);
+        let file = tempfile::NamedTempFile::new_in(scratch).map_err(temp_file_failure)?;
+        let handle = tokio::fs::File::from_std(file.reopen().map_err(temp_file_failure)?);
         Ok(Self { path, file, handle, hash: Sha256::new(), bytes: 0 })
     }
 
     async fn append(&mut self, piece: &[u8]) -> Result<()> {
         self.hash.update(piece);
         self.bytes += piece.len() as u64;
-        self.handle.write_all(piece).await.or_error(ErrorKind::Unavailable, temp_file_failure)
+        self.handle.write_all(piece).await.map_err(temp_file_failure)
     }
 
     async fn finish(mut self) -> Result<Member> {
-        self.handle.flush().await.or_error(ErrorKind::Unavailable, temp_file_failure)?;
+        self.handle.flush().await.map_err(temp_file_failure)?;
         Ok(Member { path: self.path, file: self.file, sha256: hex::encode(self.hash.finalize()), bytes: self.bytes })
     }
 }
@@ -175,26 +177,24 @@ async fn take_members<F: Future<Output = Result<()>>>(
         let (piece, payload) = match tokio::time::timeout(wait, receive_frame::<Piece>(output, FRAME)).await {
             Ok(Ok(piece)) => piece,
             Ok(Err(error)) if error.kind() == ErrorKind::Unavailable => {
-                return Err(Error::limit(
-                    "the archive could not be opened within the limits of memory and time; unpack it and deliver the folder",
-                ));
+                return Err(reading::archive_open_limit());
             }
             Ok(Err(_)) => return Err(impossible()),
-            Err(_) => return Err(Error::limit("opening the archive took too long; unpack it and deliver the folder")),
+            Err(_) => return Err(reading::archive_open_timed_out()),
         };
         patience = patience.saturating_sub(began.elapsed());
         match (piece, open.take()) {
             (Piece::Begin { path_hex }, None) => {
                 members += 1;
                 if members > limits.archive_members {
-                    return Err(Error::limit(format!("the archive has more than {} files; deliver it in parts", limits.archive_members)));
+                    return Err(reading::unpacked_files_over_limit(limits.archive_members));
                 }
                 open = Some(OpenMember::create(&path_hex, scratch)?);
             }
             (Piece::Data, Some(mut member)) if !payload.is_empty() => {
                 bytes += payload.len() as u64;
                 if bytes > max_bytes {
-                    return Err(Error::limit(format!("the archive holds more than {} MiB; deliver it in parts", limits.archive_mib)));
+                    return Err(reading::unpacked_bytes_over_limit(limits.archive_mib));
                 }
                 member.append(&payload).await?;
                 open = Some(member);
@@ -210,17 +210,18 @@ async fn take_members<F: Future<Output = Result<()>>>(
 }
 
 fn impossible() -> Error {
-    Error::internal("the process that opens archives gave an answer that cannot be; the original is kept, report this file")
+    reading::reading_answer_impossible()
 }
 
-fn temp_file_failure() -> String {
-    "cannot write a temporary file; check free space".to_owned()
+fn temp_file_failure(error: std::io::Error) -> Error {
+    maintenance::scratch_file_unwritable().caused_by(error)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use sohoa_base::messages::file_warnings;
 
     fn begin(path: &str) -> (Piece, &'static [u8]) {
         (Piece::Begin { path_hex: hex::encode(path) }, b"")
@@ -274,7 +275,7 @@ mod tests {
             vec![begin("a"), (DONE, b"")],
             vec![begin("a"), (Piece::Data, b"")],
             vec![(Piece::Begin { path_hex: "no hex".to_owned() }, b"")],
-            vec![(Piece::Finished { warnings: vec![Warning::new("Not a code", "")] }, b"")],
+            vec![(Piece::Finished { warnings: vec![Warning::new("Not a code", &file_warnings::warning_more_members())] }, b"")],
         ];
         for pieces in wrong {
             let (members, outcome) = taken(&frames(&pieces), &limits).await;

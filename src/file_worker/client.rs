@@ -4,7 +4,8 @@ use crate::answer_check;
 use crate::request::{FoundStamps, InspectedFile, PageRead, PreviewOptions, Request, Response, Sheet, SourcePage};
 use image::{DynamicImage, GrayImage, RgbImage};
 use sohoa_base::config::Limits;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::reading;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
 use sohoa_formats::pdf::write::pdf_writer::PdfMetadata;
@@ -212,10 +213,7 @@ impl<'a> FileWorker<'a> {
         self.pdf_bytes = self.pdf_bytes.saturating_add(part.len() as u64);
         if self.pdf_bytes > self.limits.archive_mib << 20 {
             self.lease.discard();
-            return Err(Error::limit(format!(
-                "the PDF of the document is larger than {} MiB; split the document",
-                self.limits.archive_mib
-            )));
+            return Err(reading::document_pdf_too_large(self.limits.archive_mib));
         }
         Ok(part)
     }
@@ -240,7 +238,7 @@ impl<'a> FileWorker<'a> {
     /// Ends the process for an answer that cannot be.
     fn refuse<T>(&mut self) -> Result<T> {
         self.lease.discard();
-        Err(Error::internal("the reading process gave an answer that cannot be; the original is kept, report this file"))
+        Err(reading::reading_answer_impossible())
     }
 }
 

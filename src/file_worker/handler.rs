@@ -5,6 +5,7 @@ use crate::request::{FoundStamps, InspectedFile, PageRead, PixelLayout, PreviewO
 use image::DynamicImage;
 use sohoa_base::cpu_time::cpu_time_ms;
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::program;
 use sohoa_engine::engine::Engine;
 use sohoa_formats::image::page_image::PageImage;
 use sohoa_formats::inspect::inspect;
@@ -144,5 +145,5 @@ impl Handler for FileHandler {
 }
 
 fn no_pdf() -> Error {
-    Error::internal("a page came before its PDF was begun")
+    program::bug("page before its PDF was begun")
 }

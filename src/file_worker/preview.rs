@@ -2,7 +2,8 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ExtendedColorType};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_imaging::preprocess::resize;
 
 /// JPEG quality, 0 to 100: letters at 200 dpi stay free of artefacts.
@@ -18,20 +19,18 @@ pub(crate) fn jpeg(pixels: DynamicImage, turn: u16, width: u32) -> Result<Vec<u8
     };
     #[allow(clippy::cast_precision_loss)]
     let factor = width.max(1) as f32 / upright.width().max(1) as f32;
-    let cannot = || "the picture of the page cannot be encoded".to_owned();
+    let failed = |error| program::bug("preview as JPEG").caused_by(error);
     let mut out = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut out, QUALITY);
     match upright {
         DynamicImage::ImageLuma8(grey) => {
             let grey = if factor < 1.0 { resize::scale(&grey, factor)? } else { grey };
-            encoder.encode(grey.as_raw(), grey.width(), grey.height(), ExtendedColorType::L8).or_error(ErrorKind::Internal, cannot)?;
+            encoder.encode(grey.as_raw(), grey.width(), grey.height(), ExtendedColorType::L8).map_err(failed)?;
         }
         colour => {
             let colour = colour.into_rgb8();
             let colour = if factor < 1.0 { resize::scale_colour(&colour, factor)? } else { colour };
-            encoder
-                .encode(colour.as_raw(), colour.width(), colour.height(), ExtendedColorType::Rgb8)
-                .or_error(ErrorKind::Internal, cannot)?;
+            encoder.encode(colour.as_raw(), colour.width(), colour.height(), ExtendedColorType::Rgb8).map_err(failed)?;
         }
     }
     Ok(out)

@@ -6,7 +6,8 @@ use crate::media_types;
 use crate::pdf::read::open;
 use crate::tables::manifest;
 use crate::tiff::tiff_file::TiffFile;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{file_warnings, files};
 use sohoa_base::model::record::Signature;
 use sohoa_base::model::refusal::Warning;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,13 +36,13 @@ pub const SNIFF_BYTES: usize = 4096;
 /// `Invalid` for an empty file and for any other type.
 pub fn accepted_media_type(head: &[u8]) -> Result<&'static str> {
     if head.is_empty() {
-        return Err(Error::invalid("file is empty (0 bytes); deliver it again"));
+        return Err(files::file_empty());
     }
     match media_types::detect(head) {
-        None => Err(Error::invalid("file is of no known kind; deliver PDF, TIFF, JPEG or PNG")),
+        None => Err(files::file_kind_unknown()),
         Some(taken @ (media_types::ZIP | media_types::TAR | media_types::GZIP | "text/csv" | "application/json")) => Ok(taken),
         Some(scan) if media_types::READABLE.contains(&scan) => Ok(scan),
-        Some(other) => Err(Error::invalid(format!("file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG", media_types::describe(other)))),
+        Some(other) => Err(files::file_not_a_scan(media_types::describe(other))),
     }
 }
 
@@ -51,8 +52,7 @@ pub fn accepted_media_type(head: &[u8]) -> Result<&'static str> {
 /// `Invalid` for an empty file or one that is not a scan, `Denied` for an encrypted PDF, `Corrupt` for
 /// a damaged file, `Limit` for one that is too large.
 pub fn inspect(name: &str, bytes: Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
-    catch_unwind(AssertUnwindSafe(|| inspect_content(name, &bytes, limits)))
-        .unwrap_or_else(|_| Err(Error::corrupt("file is damaged: its decoder gave up; scan it again or save it anew")))
+    catch_unwind(AssertUnwindSafe(|| inspect_content(name, &bytes, limits))).unwrap_or_else(|_| Err(files::file_undecodable()))
 }
 
 fn inspect_content(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Inspection> {
@@ -79,8 +79,8 @@ fn inspect_content(name: &str, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<
         picture => found.warnings = image_files::check_header(bytes, picture, limits)?,
     }
     if !media_types::extension_fits(name, media_type) {
-        let detail = format!("the name says otherwise, but the file is {}; its content was followed", media_types::describe(media_type));
-        found.warnings.push(Warning::new("name-mismatch", detail));
+        let message = file_warnings::warning_name_mismatch(media_types::describe(media_type));
+        found.warnings.push(Warning::new("name-mismatch", &message));
     }
     Ok(found)
 }

@@ -1,6 +1,7 @@
 //! Limits on the size and complexity of delivered files.
 
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::files;
 
 /// Limits for reading delivered files. The defaults fit a process with 400 MB of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,16 +36,17 @@ impl Limits {
     /// `Corrupt` for an image without area, `Limit` for one that is too large.
     pub fn check_image(&self, width: u32, height: u32, channels: u64) -> Result<()> {
         if width == 0 || height == 0 {
-            return Err(Error::corrupt(format!("picture declares {width} × {height} px, which is no area; scan the page again")));
+            return Err(files::picture_without_area(width, height));
         }
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels || pixels.saturating_mul(channels) > self.max_pixel_bytes {
-            return Err(Error::limit(format!(
-                "picture declares {width} × {height} px ({} million), more than the limit of {} million px or {} MB; scan at a lower resolution",
+            return Err(files::picture_over_limit(
+                width,
+                height,
                 pixels / 1_000_000,
                 self.max_pixels / 1_000_000,
-                self.max_pixel_bytes >> 20
-            )));
+                self.max_pixel_bytes >> 20,
+            ));
         }
         Ok(())
     }
@@ -55,7 +57,7 @@ impl Limits {
     /// `Limit`.
     pub fn check_pages(&self, pages: u32) -> Result<()> {
         if pages > self.max_pages {
-            return Err(Error::limit(format!("file has {pages} pages, more than the limit of {}; deliver it in parts", self.max_pages)));
+            return Err(files::file_pages_over_limit(pages, self.max_pages));
         }
         Ok(())
     }

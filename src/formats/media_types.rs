@@ -1,5 +1,6 @@
 //! Detection of media types from the content of a file.
 
+use sohoa_base::messages::{Message, files};
 /// Media types of images and documents that [`crate::source::SourceFile`] opens.
 pub const READABLE: [&str; 10] = [PDF, JPEG, PNG, TIFF, WEBP, BMP, GIF, JP2, J2K, HEIC];
 
@@ -136,31 +137,31 @@ fn text_type(head: &[u8]) -> Option<&'static str> {
 
 /// Name of the type for messages to clerks.
 #[must_use]
-pub fn describe(media_type: &str) -> &str {
+pub fn describe(media_type: &str) -> Message {
     match media_type {
-        PDF => "a PDF",
-        JPEG => "a JPEG picture",
-        PNG => "a PNG picture",
-        TIFF => "a TIFF picture",
-        WEBP => "a WebP picture",
-        BMP => "a bitmap picture",
-        GIF => "a GIF picture",
-        JP2 | J2K => "a JPEG 2000 picture",
-        HEIC => "a HEIC picture",
-        AVIF => "an AVIF picture",
-        ZIP => "a ZIP archive",
-        TAR => "a TAR archive",
-        GZIP => "a gzip archive",
-        "image/svg+xml" => "an SVG drawing",
-        "application/json" => "JSON data",
-        "text/csv" => "a CSV table",
-        "text/plain" => "plain text",
-        "text/html" => "a web page",
-        "text/xml" => "XML data",
-        "application/postscript" => "a PostScript program",
-        "application/vnd.microsoft.portable-executable" => "a Windows program",
-        other if other.contains("officedocument") || other.contains("opendocument") || other.contains("msword") => "an office document",
-        other => other,
+        PDF => files::kind_pdf(),
+        JPEG => files::kind_jpeg(),
+        PNG => files::kind_png(),
+        TIFF => files::kind_tiff(),
+        WEBP => files::kind_webp(),
+        BMP => files::kind_bitmap(),
+        GIF => files::kind_gif(),
+        JP2 | J2K => files::kind_jpeg2000(),
+        HEIC => files::kind_heic(),
+        AVIF => files::kind_avif(),
+        ZIP => files::kind_zip(),
+        TAR => files::kind_tar(),
+        GZIP => files::kind_gzip(),
+        "image/svg+xml" => files::kind_svg(),
+        "application/json" => files::kind_json(),
+        "text/csv" => files::kind_csv(),
+        "text/plain" => files::kind_text(),
+        "text/html" => files::kind_html(),
+        "text/xml" => files::kind_xml(),
+        "application/postscript" => files::kind_postscript(),
+        "application/vnd.microsoft.portable-executable" => files::kind_program(),
+        other if other.contains("officedocument") || other.contains("opendocument") || other.contains("msword") => files::kind_office(),
+        other => files::kind_other(other),
     }
 }
 

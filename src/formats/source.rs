@@ -6,7 +6,8 @@ use crate::limits::Limits;
 use crate::media_types;
 use crate::pdf::read::pdf_file::PdfFile;
 use crate::tiff::tiff_file::TiffFile;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::files;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -33,10 +34,7 @@ impl SourceFile {
             media_types::TIFF => SourceKind::Tiff(TiffFile::open(bytes, *limits)?),
             other if media_types::READABLE.contains(&other) => SourceKind::Image { bytes, media_type: other.to_owned(), limits: *limits },
             other => {
-                return Err(Error::invalid(format!(
-                    "file is {}, not a scan; deliver PDF, TIFF, JPEG or PNG",
-                    media_types::describe(other)
-                )));
+                return Err(files::file_not_a_scan(media_types::describe(other)));
             }
         };
         Ok(Self { kind })
@@ -59,7 +57,7 @@ impl SourceFile {
     /// large, `Invalid` for an unsupported encoding.
     pub fn page(&mut self, number: u32) -> Result<PageImage> {
         if number == 0 || number > self.page_count() {
-            return Err(Error::not_found(format!("file has no page {number}, only {}", self.page_count())));
+            return Err(files::file_page_missing(number, self.page_count()));
         }
         let decode = || match &self.kind {
             SourceKind::Pdf(file) => file.page(number),
@@ -67,7 +65,6 @@ impl SourceFile {
             SourceKind::Image { bytes, media_type, limits } => image_files::decode_page(bytes, media_type, limits),
         };
         // Decoders of other crates may panic on hostile bytes.
-        catch_unwind(AssertUnwindSafe(decode))
-            .unwrap_or_else(|_| Err(Error::corrupt(format!("page {number} is damaged: its decoder gave up; scan the page again"))))
+        catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(files::page_undecodable(number)))
     }
 }

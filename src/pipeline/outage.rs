@@ -3,12 +3,12 @@
 //! An error of that kind says nothing about the item that was worked on. Whoever meets one calls
 //! [`OutageMonitor::wait_until_available`]: the dependencies are probed, by one caller at a time, until all of them answer.
 
-use serde::Serialize;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{maintenance, reading};
 use sohoa_catalog::Catalog;
 use sohoa_stages::stage::Context;
 use sohoa_storage::key;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -39,12 +39,12 @@ pub struct Resources<'a> {
 }
 
 /// A present outage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug)]
 pub struct Outage {
     /// What does not answer: `catalogue`, `store`, `disk` or `reading-processes`.
     pub dependency: &'static str,
     /// The error, with the next step.
-    pub error: String,
+    pub error: Arc<Error>,
     /// Seconds since it was noticed.
     pub seconds: u64,
 }
@@ -65,7 +65,7 @@ pub enum Verdict {
 /// The outage that this process has noticed, if any; shared by everything that works in it.
 #[derive(Debug, Default)]
 pub struct OutageMonitor {
-    current: Mutex<Option<(Instant, &'static str, String)>>,
+    current: Mutex<Option<(Instant, &'static str, Arc<Error>)>>,
     /// Held by the one caller that probes.
     probing: tokio::sync::Mutex<()>,
 }
@@ -76,7 +76,7 @@ impl OutageMonitor {
     pub fn current(&self) -> Option<Outage> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, dependency, error) = current.as_ref()?;
-        Some(Outage { dependency, error: error.clone(), seconds: since.elapsed().as_secs() })
+        Some(Outage { dependency, error: Arc::clone(error), seconds: since.elapsed().as_secs() })
     }
 
     /// Waits until every dependency answers a probe, or a stop is requested. `cause` is the kind of the error that was met.
@@ -96,6 +96,7 @@ impl OutageMonitor {
                 }
                 Err((dependency, error)) => {
                     verdict = Verdict::Recovered;
+                    let error = Arc::new(error);
                     self.begin(dependency, &error);
                     if logged.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
                         tracing::warn!(dependency, error = %error.chain(), "does not answer; work waits and goes on by itself");
@@ -110,10 +111,10 @@ impl OutageMonitor {
         }
     }
 
-    fn begin(&self, dependency: &'static str, error: &Error) {
+    fn begin(&self, dependency: &'static str, error: &Arc<Error>) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let since = current.as_ref().map_or_else(Instant::now, |(since, ..)| *since);
-        *current = Some((since, dependency, error.chain()));
+        *current = Some((since, dependency, Arc::clone(error)));
     }
 
     fn end(&self) {
@@ -171,8 +172,8 @@ async fn probe(resources: &Resources<'_>, cause: ErrorKind) -> std::result::Resu
     let catalogue = async { resources.catalog.check_writable().await };
     let disk = async {
         let file = tempfile::NamedTempFile::new_in(resources.stages.temp_dir);
-        let file = file.or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)?;
-        std::fs::write(file.path(), vec![0; PROBE_BYTES]).or_error(ErrorKind::Unavailable, sohoa_stages::originals::temp_file_failure)
+        let file = file.map_err(sohoa_stages::originals::temp_file_failure)?;
+        std::fs::write(file.path(), vec![0; PROBE_BYTES]).map_err(sohoa_stages::originals::temp_file_failure)
     };
     let processes = async { resources.stages.pool.lease(None, "").await.map(|_| ()) };
     within("disk", disk).await?;
@@ -189,10 +190,7 @@ async fn probe(resources: &Resources<'_>, cause: ErrorKind) -> std::result::Resu
 async fn probe_store(resources: &Resources<'_>) -> Result<()> {
     let store = resources.stages.store;
     if store.stat(key::IDENTITY).await?.is_none() {
-        return Err(Error::unavailable(format!(
-            "the store does not carry the identity of this archive ({}): is its disk mounted?",
-            key::IDENTITY
-        )));
+        return Err(maintenance::store_identity_gone(key::IDENTITY));
     }
     let place = key::probe(&uuid::Uuid::now_v7().to_string());
     store.put(&place, vec![0; PROBE_BYTES]).await?;
@@ -200,14 +198,14 @@ async fn probe_store(resources: &Resources<'_>) -> Result<()> {
     let deleted = store.delete(&place).await;
     match read {
         Ok(bytes) if bytes.len() == PROBE_BYTES => deleted,
-        Ok(_) => Err(Error::unavailable("the store returned other bytes than were written")),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::unavailable("the store lost a blob at once")),
+        Ok(_) => Err(reading::store_answers_differently()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(reading::store_loses_objects()),
         Err(error) => Err(error),
     }
 }
 
 async fn within(dependency: &'static str, work: impl Future<Output = Result<()>>) -> std::result::Result<(), (&'static str, Error)> {
     let done = tokio::time::timeout(PROBE_TIMEOUT, work).await;
-    let done = done.unwrap_or_else(|_| Err(Error::unavailable(format!("no answer within {} seconds", PROBE_TIMEOUT.as_secs()))));
+    let done = done.unwrap_or_else(|_| Err(reading::probe_timed_out(PROBE_TIMEOUT.as_secs())));
     done.map_err(|error| (dependency, error))
 }

@@ -1,7 +1,8 @@
 //! Reads a pipeline file into a checked [`Plan`]. Whatever is unknown is refused with its line.
 
 use serde::Deserialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{Message, pipelines};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageConfig, StageGroup, StageLevel};
 use sohoa_stages as stages;
 use sohoa_stages::stage::PipelineEntry;
@@ -26,50 +27,49 @@ struct PipelineFile {
 /// # Errors
 /// `Invalid`, naming the line, for an unknown key, stage, option or value, or an order that cannot work.
 pub fn parse(text: &str, origin: &str) -> Result<PipelinePlan> {
-    let file: PipelineFile = toml::from_str(text).map_err(|error| {
-        Error::invalid(format!("pipeline {origin}: {}", error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")))
-    })?;
+    let file: PipelineFile = toml::from_str(text)
+        .map_err(|error| pipelines::pipeline_invalid(origin, error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")))?;
     let mut groups: Vec<StageGroup> = Vec::new();
     for stage in file.stages {
         let line = text.get(..stage.span().start).unwrap_or_default().matches('\n').count() + 1;
-        let wrong = |what: &str| Error::invalid(format!("pipeline {origin}, line {line}: {what}"));
+        let wrong = |reason: Message| pipelines::pipeline_line_invalid(origin, line, reason);
         let mut options = stage.into_inner();
         let name = match options.remove("name") {
             Some(toml::Value::String(name)) => name,
-            _ => return Err(wrong("a stage needs a name")),
+            _ => return Err(wrong(pipelines::stage_without_name())),
         };
         if stages::RETIRED_STAGES.contains(&name.as_str()) {
             continue;
         }
         let Some(known) = stages::by_name(&name) else {
             let names: Vec<&str> = stages::STAGES.iter().map(|stage| stage.name()).collect();
-            return Err(wrong(&format!("there is no stage {name:?}; known are {}", names.join(", "))));
+            return Err(wrong(pipelines::stage_unknown(name, names.join(", "))));
         };
         if groups.iter().flat_map(|group| &group.stages).any(|step| step.stage == name) {
-            return Err(wrong(&format!("stage {name:?} stands here a second time")));
+            return Err(wrong(pipelines::stage_repeated(name)));
         }
-        let options = serde_json::from_value(serde_json::json!(options)).map_err(|error| wrong(&error.to_string()))?;
-        let options = known.options().check(options).map_err(|error| wrong(&format!("stage {name:?}: {}", error.chain())))?;
+        let options = serde_json::from_value(serde_json::json!(options)).map_err(|error| wrong(pipelines::stage_value_invalid(error)))?;
+        let options = known.options().check(options).map_err(|error| wrong(pipelines::stage_options_of(&name)).caused_by(error))?;
         let step = StageConfig { stage: name, options };
         match groups.last_mut() {
             Some(group) if group.level == known.level() => group.stages.push(step),
             _ => groups.push(StageGroup { level: known.level(), stages: vec![step] }),
         }
     }
-    check_option_groups(&groups).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
+    check_option_groups(&groups).map_err(|reason| pipelines::pipeline_invalid(origin, reason))?;
     let levels: Vec<StageLevel> = groups.iter().map(|group| group.level).collect();
-    check_order(&levels).map_err(|what| Error::invalid(format!("pipeline {origin}: {what}")))?;
+    check_order(&levels).map_err(|reason| pipelines::pipeline_invalid(origin, reason))?;
     Ok(PipelinePlan { name: file.name, groups })
 }
 
 /// Checks that an option group precedes its stage in the same stage group, so that the options reach it.
-fn check_option_groups(groups: &[StageGroup]) -> std::result::Result<(), String> {
+fn check_option_groups(groups: &[StageGroup]) -> std::result::Result<(), Message> {
     for group in groups {
         for (place, step) in group.stages.iter().enumerate() {
             if let Some(PipelineEntry::Options(options)) = stages::by_name(&step.stage)
                 && !group.stages.iter().skip(place).any(|later| later.stage == options.stage)
             {
-                return Err(format!("{} sets options of {}, which must follow it", options.name, options.stage));
+                return Err(pipelines::options_without_stage(options.name, options.stage));
             }
         }
     }
@@ -78,16 +78,16 @@ fn check_option_groups(groups: &[StageGroup]) -> std::result::Result<(), String>
 
 /// Checks the order of levels: file, page, dossier, document. A dossier stage must find documents before a document stage can
 /// run.
-fn check_order(levels: &[StageLevel]) -> std::result::Result<(), String> {
+fn check_order(levels: &[StageLevel]) -> std::result::Result<(), Message> {
     if levels.first() != Some(&StageLevel::File) {
-        return Err("the first stage must be intake".to_owned());
+        return Err(pipelines::pipeline_without_intake());
     }
     let place = |level: StageLevel| levels.iter().position(|found| *found == level);
     let (Some(page), Some(dossier)) = (place(StageLevel::Page), place(StageLevel::Dossier)) else {
-        return Err("it needs a page stage and a dossier stage".to_owned());
+        return Err(pipelines::pipeline_without_levels());
     };
     if dossier < page || place(StageLevel::Document).is_some_and(|document| document < dossier) {
-        return Err("page stages come before dossier stages, and those before document stages".to_owned());
+        return Err(pipelines::pipeline_order_wrong());
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ mod tests {
         let both = ADMINISTRATIVE.replace("\nmin_confidence =", "\ndoubt_below = 60\nmin_confidence =");
         let error = parse(&both, "test").unwrap_err().chain();
         let stage = both.lines().position(|line| line == "name = \"read\"").unwrap();
-        assert!(error.contains(&format!("line {stage}:")) && error.contains("\"min_confidence\" and \"doubt_below\""), "{error}");
+        assert!(error.contains(&format!("line {stage}:")) && error.contains("min_confidence and doubt_below"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::outage::{Resources, Verdict, retry_through_outages, sleep_unless_stopped};
 use futures_util::FutureExt;
 use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{pipelines, program, reading};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::Item;
@@ -105,7 +106,7 @@ enum Outcome {
 /// `DependencyMissing` where no reading process can start.
 async fn process_task(resources: &Resources<'_>, claim: &Claim, stop: &CancellationToken) -> Result<()> {
     if claim.failures >= MAX_LOST_CLAIMS {
-        let error = Error::internal(format!("its worker was lost {} times; report this file", claim.failures));
+        let error = reading::worker_lost_repeatedly(claim.failures);
         park(resources, claim, &error, &[], stop).await;
         return Ok(());
     }
@@ -157,8 +158,7 @@ async fn process_task(resources: &Resources<'_>, claim: &Claim, stop: &Cancellat
 async fn run_with_lease(resources: &Resources<'_>, claim: &Claim, task: &mut TaskState) -> Outcome {
     // A panic is a bug met by this item; the worker and all other tasks go on.
     let stages = AssertUnwindSafe(run_stages(&resources.stages, claim, task)).catch_unwind();
-    let stages =
-        stages.map(|done| done.unwrap_or_else(|panic| Err(Error::internal(format!("the program panicked: {}", panic_text(&panic))))));
+    let stages = stages.map(|done| done.unwrap_or_else(|panic| Err(reading::program_panicked(panic_text(&panic)))));
     let renewal = async {
         let mut renewed = Instant::now();
         loop {
@@ -268,7 +268,7 @@ async fn run_stage(context: &Context<'_>, stage: &dyn Stage, options: &serde_jso
             done => return done,
         }
     }
-    Err(Error::new(ErrorKind::Conflict, "readings are deleted from the cache as fast as they are made; leave the cache alone for a while"))
+    Err(reading::readings_deleted_at_once())
 }
 
 /// Deletes what the committed task no longer needs; what cannot be deleted now is only space.
@@ -283,14 +283,13 @@ async fn cleanup(resources: &Resources<'_>, claim: &Claim, work: &TaskState) {
 
 /// Entries of the task's stage group with their options, in order.
 fn entries_of_task(claim: &Claim) -> Result<Vec<(PipelineEntry, &serde_json::Value)>> {
-    let group = claim.plan.groups.get(claim.group).ok_or_else(|| Error::internal("the task's group is not in its pipeline"))?;
+    let group = claim.plan.groups.get(claim.group).ok_or_else(|| program::bug("group of a task is not in its pipeline"))?;
     group
         .stages
         .iter()
         .filter(|step| !stages::RETIRED_STAGES.contains(&step.stage.as_str()))
         .map(|step| {
-            let entry =
-                stages::by_name(&step.stage).ok_or_else(|| Error::invalid(format!("this program has no stage {:?}", step.stage)))?;
+            let entry = stages::by_name(&step.stage).ok_or_else(|| pipelines::stage_unknown_to_version(&step.stage))?;
             Ok((entry, &step.options))
         })
         .collect()

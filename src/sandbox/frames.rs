@@ -1,7 +1,8 @@
 //! Frames between parent and worker process: a JSON head and a payload of raw bytes.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{MAX_VALUE_CHARS, StoredMessage, clean_text, find_error, program, reading};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -24,9 +25,6 @@ impl FrameLimits {
     /// Any frame of the parent, which a worker process trusts.
     const OF_PARENT: Self = Self { head_bytes: 64 << 20, payload_bytes: 2 << 30, values: usize::MAX };
 }
-
-/// Most characters of an error message from a worker process.
-const MAX_MESSAGE_CHARS: usize = 2_000;
 
 /// Message from the parent to a worker process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,36 +62,30 @@ pub enum Reply<A> {
 /// Serialized form of an error, for the pipe.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Failure {
-    /// Name of the error's kind; see `KINDS`.
-    pub kind: String,
-    /// Error message with its causes.
-    pub message: String,
+    /// Code and values of the error and of its causes.
+    pub message: StoredMessage,
+    /// What other programs said about the cause, in English; may be empty.
+    pub detail: String,
 }
-
-/// Names of the error kinds on the pipe. Outages are not among them: a process that reads files reaches no store, and what it says
-/// must not stop other work.
-const KINDS: [(ErrorKind, &str); 7] = [
-    (ErrorKind::Invalid, "invalid"),
-    (ErrorKind::Limit, "limit"),
-    (ErrorKind::Denied, "denied"),
-    (ErrorKind::NotFound, "not-found"),
-    (ErrorKind::Conflict, "conflict"),
-    (ErrorKind::Corrupt, "corrupt"),
-    (ErrorKind::Internal, "internal"),
-];
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
-        let kind = KINDS.iter().find(|(kind, _)| *kind == error.kind()).map_or("internal", |(_, word)| word);
-        Self { kind: kind.to_owned(), message: error.chain() }
+        Self { message: error.to_stored(), detail: error.foreign_causes() }
     }
 }
 
 impl From<Failure> for Error {
+    /// The worker process is not trusted: only codes of the table are accepted, with their kinds there and bounded values. Outages are
+    /// not among them: a process that reads files reaches no store, and what it says must not stop other work.
     fn from(failure: Failure) -> Self {
-        let kind = KINDS.iter().find(|(_, word)| *word == failure.kind).map_or(ErrorKind::Internal, |(kind, _)| *kind);
-        let shown = |letter: char| if letter.is_control() { ' ' } else { letter };
-        Error::new(kind, failure.message.chars().take(MAX_MESSAGE_CHARS).map(shown).collect::<String>())
+        let known = failure.message.cleaned();
+        let kind = known.as_ref().and_then(|message| find_error(&message.code)).map(|row| row.kind).filter(|kind| !kind.is_outage());
+        let error = match (known, kind) {
+            (Some(message), Some(kind)) => Error::from_stored(kind, message),
+            _ => reading::reading_answer_impossible(),
+        };
+        let detail = clean_text(&failure.detail, MAX_VALUE_CHARS);
+        if detail.is_empty() { error } else { error.caused_by(detail) }
     }
 }
 
@@ -104,10 +96,10 @@ impl From<Failure> for Error {
 pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8]) -> Result<()> {
     let head = encode(head)?;
     let lengths = frame_lengths(&head, payload.len() as u64)?;
-    pipe.write_all(&lengths).or_error(ErrorKind::Unavailable, gone)?;
-    pipe.write_all(&head).or_error(ErrorKind::Unavailable, gone)?;
-    pipe.write_all(payload).or_error(ErrorKind::Unavailable, gone)?;
-    pipe.flush().or_error(ErrorKind::Unavailable, gone)
+    pipe.write_all(&lengths).map_err(gone)?;
+    pipe.write_all(&head).map_err(gone)?;
+    pipe.write_all(payload).map_err(gone)?;
+    pipe.flush().map_err(gone)
 }
 
 /// Reads one frame of the parent, which is trusted, or `None` at the end of the pipe.
@@ -116,15 +108,15 @@ pub fn write_frame(pipe: &mut impl Write, head: &impl Serialize, payload: &[u8])
 /// `Corrupt` for a malformed or incomplete frame; `Limit` for one that is too long.
 pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T, Vec<u8>)>> {
     let mut lengths = [0; 12];
-    if pipe.read(&mut lengths[..1]).or_error(ErrorKind::Corrupt, broken)? == 0 {
+    if pipe.read(&mut lengths[..1]).map_err(broken)? == 0 {
         return Ok(None);
     }
-    pipe.read_exact(&mut lengths[1..]).or_error(ErrorKind::Corrupt, broken)?;
+    pipe.read_exact(&mut lengths[1..]).map_err(broken)?;
     let (head_length, payload_length) = lengths_of(lengths, FrameLimits::OF_PARENT)?;
     let mut head = vec![0; head_length as usize];
-    pipe.read_exact(&mut head).or_error(ErrorKind::Corrupt, broken)?;
+    pipe.read_exact(&mut head).map_err(broken)?;
     let mut payload = vec![0; usize::try_from(payload_length).unwrap_or(usize::MAX)];
-    pipe.read_exact(&mut payload).or_error(ErrorKind::Corrupt, broken)?;
+    pipe.read_exact(&mut payload).map_err(broken)?;
     Ok(Some((decode(&head)?, payload)))
 }
 
@@ -135,7 +127,7 @@ pub fn read_frame<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<(T
 /// `Unavailable` when the pipe ends early; `Limit` for a frame that is too long; `Corrupt` for a malformed one.
 pub async fn receive_frame<T: DeserializeOwned>(pipe: &mut (impl AsyncRead + Unpin), limits: FrameLimits) -> Result<(T, Vec<u8>)> {
     let mut lengths = [0; 12];
-    pipe.read_exact(&mut lengths).await.or_error(ErrorKind::Unavailable, gone)?;
+    pipe.read_exact(&mut lengths).await.map_err(gone)?;
     let (head_length, payload_length) = lengths_of(lengths, limits)?;
     let head = receive_bytes(pipe, head_length.into()).await?;
     if value_count(&head) > limits.values {
@@ -148,8 +140,8 @@ pub async fn receive_frame<T: DeserializeOwned>(pipe: &mut (impl AsyncRead + Unp
 /// Waits for `length` bytes. The buffer grows as they come, to at most twice their number.
 async fn receive_bytes(pipe: &mut (impl AsyncRead + Unpin), length: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    pipe.take(length).read_to_end(&mut bytes).await.or_error(ErrorKind::Unavailable, gone)?;
-    if bytes.len() as u64 == length { Ok(bytes) } else { Err(Error::unavailable(gone())) }
+    pipe.take(length).read_to_end(&mut bytes).await.map_err(gone)?;
+    if bytes.len() as u64 == length { Ok(bytes) } else { Err(reading::reading_process_lost()) }
 }
 
 /// At least the number of values in a JSON text, keys left out. Signs within texts count too.
@@ -162,7 +154,7 @@ fn value_count(json: &[u8]) -> usize {
 /// # Errors
 /// `Internal` for a value without a JSON form.
 pub fn encode(head: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec(head).or_error(ErrorKind::Internal, || "a frame has no JSON form".to_owned())
+    serde_json::to_vec(head).map_err(|error| program::bug("frame as JSON").caused_by(error))
 }
 
 /// Parses a head.
@@ -170,7 +162,7 @@ pub fn encode(head: &impl Serialize) -> Result<Vec<u8>> {
 /// # Errors
 /// `Corrupt` where it is not the JSON of a `T`.
 pub fn decode<T: DeserializeOwned>(head: &[u8]) -> Result<T> {
-    serde_json::from_slice(head).or_error(ErrorKind::Corrupt, broken)
+    serde_json::from_slice(head).map_err(broken)
 }
 
 /// First twelve bytes of a frame: length of the head, then of the payload.
@@ -194,21 +186,22 @@ fn lengths_of(lengths: [u8; 12], limits: FrameLimits) -> Result<(u32, u64)> {
 }
 
 fn too_long() -> Error {
-    Error::limit("what was read of the file is more than one answer of the reading process may hold; split the file")
+    reading::reading_answer_too_large()
 }
 
-fn gone() -> String {
-    "the reading process closed its pipe".to_owned()
+fn gone(error: std::io::Error) -> Error {
+    reading::reading_process_lost().caused_by(error)
 }
 
-fn broken() -> String {
-    "a frame between processes is broken".to_owned()
+fn broken(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    reading::reading_frame_invalid().caused_by(error)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     const LIMITS: FrameLimits = FrameLimits { head_bytes: 1000, payload_bytes: 500, values: 40 };
 
@@ -274,11 +267,17 @@ mod tests {
     }
 
     #[test]
-    fn message_of_a_failure_is_short_and_without_control_characters() {
-        let message = format!("broken\u{1b}[2J\n{}", "x".repeat(100_000));
-        let error = Error::from(Failure { kind: "corrupt".to_owned(), message });
-        assert_eq!(error.context().chars().count(), MAX_MESSAGE_CHARS);
-        assert!(error.context().starts_with("broken [2J x"), "{}", &error.context()[..20]);
+    fn failure_of_an_untrusted_process_has_a_known_code_and_short_values_without_control_characters() {
+        let detail = format!("broken\u{1b}[2J\n{}", "x".repeat(100_000));
+        let failure = Failure { message: reading::decoder_panicked(&detail).to_stored(), detail };
+        let error = Error::from(failure.clone());
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Corrupt, "decoder_panicked"));
+        assert!(error.chain().len() < 3 * MAX_VALUE_CHARS && !error.chain().contains(char::is_control), "{}", error.chain());
+        for code in ["of-nobody", "catalogue_not_answering"] {
+            let mut failure = failure.clone();
+            failure.message.code = code.to_owned();
+            assert_eq!(Error::from(failure).code(), "reading_answer_impossible", "{code}");
+        }
     }
 
     #[test]
@@ -303,7 +302,7 @@ mod tests {
 
     #[test]
     fn error_kind_survives_serialization() {
-        let failure = Failure::from(&Error::limit("too big"));
+        let failure = Failure::from(&reading::reading_memory_exceeded());
         assert_eq!(Error::from(failure).kind(), ErrorKind::Limit);
     }
 }

@@ -5,7 +5,8 @@
 use crate::{privileges, seccomp};
 use rustix::process::{Pid, Resource, Rlimit, getppid, getrlimit, setrlimit};
 use sohoa_base::cpu_time::cpu_time_ms;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
@@ -73,12 +74,12 @@ pub fn allow_cpu(seconds: u64) -> Result<()> {
     let used = cpu_time_ms() / 1000;
     let hard = getrlimit(Resource::Cpu).maximum;
     setrlimit(Resource::Cpu, Rlimit { current: Some(used + seconds + 1), maximum: hard })
-        .or_error(ErrorKind::Internal, || "the processor time of the reading process cannot be limited".to_owned())
+        .map_err(|error| program::bug("reading process: limit of processor time").caused_by(error))
 }
 
 fn set(resource: Resource, limit: u64) -> Result<()> {
     setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
-        .or_error(ErrorKind::Internal, || format!("the reading process cannot be limited ({resource:?})"))
+        .map_err(|error| program::bug(format!("reading process: limit {resource:?}")).caused_by(error))
 }
 
 /// Checks from within the process that the filter of system calls is in force.
@@ -95,7 +96,7 @@ fn verify_seccomp(parent: Option<Pid>) -> Result<()> {
         (rustix::io::dup(std::io::stdin()).is_ok(), "copy its pipes"),
     ];
     match reached.iter().find(|(is_possible, _)| *is_possible) {
-        Some((_, what)) => Err(Error::internal(format!("the reading process could still {what}"))),
+        Some((_, what)) => Err(program::bug(format!("reading process could still {what}"))),
         None => Ok(()),
     }
 }

@@ -6,7 +6,8 @@ use crate::process::{Process, ReadyState, classify_exit};
 use crate::spawn_config::SpawnConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use sohoa_base::config::Limits;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{program, reading, storage};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -120,7 +121,7 @@ impl Pool {
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit> {
         let permit = self.permits.clone().acquire_owned().await;
-        permit.or_error(ErrorKind::Internal, || "the pool of reading processes is closed".to_owned())
+        permit.map_err(|error| program::bug("pool of reading processes closed").caused_by(error))
     }
 
     /// Highest resident memory of any worker process so far, KiB.
@@ -188,9 +189,9 @@ impl WorkerLease<'_> {
     /// # Errors
     /// As [`WorkerLease::request`]; `Unavailable` when the file cannot be read.
     pub async fn load(&mut self, source: &str, file: &Path) -> Result<()> {
-        let cannot = || format!("cannot read {}", file.display());
-        let payload = tokio::fs::File::open(file).await.or_error(ErrorKind::Unavailable, cannot)?;
-        let bytes = payload.metadata().await.or_error(ErrorKind::Unavailable, cannot)?.len();
+        let unreadable = |error| storage::local_file_unreadable(file.display()).caused_by(error);
+        let payload = tokio::fs::File::open(file).await.map_err(unreadable)?;
+        let bytes = payload.metadata().await.map_err(unreadable)?.len();
         let message = Message::<()>::Load { source: source.to_owned() };
         self.exchange::<(), ()>(&message, payload.take(bytes), bytes, FrameLimits::SHORT).await?;
         if let Some(process) = &mut self.process {
@@ -208,7 +209,7 @@ impl WorkerLease<'_> {
     pub async fn request<Q: Serialize, A: DeserializeOwned>(&mut self, request: &Q, limits: FrameLimits) -> Result<(A, Vec<u8>)> {
         match self.exchange(&Message::Request(request), tokio::io::empty(), 0, limits).await? {
             (Reply::Answer(answer), payload) => Ok((answer, payload)),
-            _ => Err(Error::internal("the reading process answered something else")),
+            _ => Err(reading::reading_answer_impossible()),
         }
     }
 
@@ -219,7 +220,7 @@ impl WorkerLease<'_> {
         bytes: u64,
         limits: FrameLimits,
     ) -> Result<(Reply<A>, Vec<u8>)> {
-        let mut process = self.process.take().ok_or_else(|| Error::unavailable("the reading process died in an earlier request"))?;
+        let mut process = self.process.take().ok_or_else(reading::reading_process_lost)?;
         let wait = Duration::from_secs(self.pool.config.limits.wall_seconds);
         process.requests += 1;
         let exchange = async {
@@ -253,7 +254,7 @@ impl WorkerLease<'_> {
             Err(_) => {
                 let _ = process.child.start_kill();
                 let _ = process.child.wait().await;
-                Err(Error::limit(format!("reading took more than {} seconds; the page was given up", wait.as_secs())))
+                Err(reading::reading_timed_out(wait.as_secs()))
             }
         }
     }
@@ -271,6 +272,7 @@ impl Drop for WorkerLease<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use sohoa_base::error::Error;
 
     fn pool(script: &str) -> Pool {
         sized_pool(script, 1)
@@ -379,7 +381,7 @@ mod tests {
     async fn process_inherits_no_file_that_this_program_opened() {
         let held = std::fs::File::open("/etc/passwd").unwrap();
         let error = pool("ls -l /proc/self/fd | grep -c /etc/passwd >&2").lease(Some("a"), "").await.unwrap_err();
-        assert!(error.context().contains("does not start: 0;"), "{error}");
+        assert!(error.context().contains("does not start (0)"), "{error}");
         drop(held);
     }
 }

@@ -2,7 +2,8 @@
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules};
 use rustix::thread::{CapabilitySet, CapabilitySets};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::program;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
@@ -50,8 +51,7 @@ pub(crate) fn open_inputs() -> Result<Vec<RawFd>> {
 }
 
 fn open_descriptors() -> Result<Vec<RawFd>> {
-    let failed = || "the reading process cannot list its open files; is /proc mounted?".to_owned();
-    let listed = std::fs::read_dir("/proc/self/fd").or_error(ErrorKind::Internal, failed)?;
+    let listed = std::fs::read_dir("/proc/self/fd").map_err(|error| program::bug("reading process: /proc/self/fd").caused_by(error))?;
     Ok(listed.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
 }
 
@@ -60,7 +60,7 @@ fn open_descriptors() -> Result<Vec<RawFd>> {
 /// # Errors
 /// `Internal` when the kernel refuses.
 pub(crate) fn drop_most_capabilities() -> Result<()> {
-    rustix::thread::set_no_new_privs(true).or_error(ErrorKind::Internal, failed)?;
+    rustix::thread::set_no_new_privs(true).map_err(failed)?;
     keep_capabilities(CapabilitySet::DAC_READ_SEARCH)
 }
 
@@ -75,9 +75,9 @@ pub(crate) fn drop_capabilities() -> Result<()> {
 /// Drops all capabilities but those of `kept` that the thread has. The ambient set follows: it never holds more than the permitted and
 /// the inheritable set.
 fn keep_capabilities(kept: CapabilitySet) -> Result<()> {
-    let present = rustix::thread::capabilities(None).or_error(ErrorKind::Internal, failed)?.permitted;
+    let present = rustix::thread::capabilities(None).map_err(failed)?.permitted;
     let sets = CapabilitySets { effective: present & kept, permitted: present & kept, inheritable: CapabilitySet::empty() };
-    rustix::thread::set_capabilities(None, sets).or_error(ErrorKind::Internal, failed)
+    rustix::thread::set_capabilities(None, sets).map_err(failed)
 }
 
 /// Leaves this thread, and those that it starts, nothing but reading `readable` and the libraries of the system, where the kernel has
@@ -87,14 +87,13 @@ fn keep_capabilities(kept: CapabilitySet) -> Result<()> {
 /// # Errors
 /// `Internal` when a kernel with landlock refuses the rules.
 pub(crate) fn restrict_files(readable: &[PathBuf]) -> Result<bool> {
-    let failed = || "the reading process cannot give up files (landlock)".to_owned();
     let paths = SYSTEM_PATHS.iter().map(PathBuf::from).chain(readable.iter().flat_map(|folder| with_link_targets(folder)));
     let restrict = || {
         let rules = path_beneath_rules(paths, AccessFs::ReadFile | AccessFs::ReadDir);
         let ruleset = Ruleset::default().handle_access(AccessFs::from_all(LANDLOCK))?.handle_access(AccessNet::from_all(LANDLOCK))?;
         ruleset.scope(Scope::from_all(LANDLOCK))?.create()?.add_rules(rules)?.restrict_self()
     };
-    let status = restrict().or_error(ErrorKind::Internal, failed)?;
+    let status = restrict().map_err(|error| program::bug("reading process: landlock").caused_by(error))?;
     Ok(status.ruleset != RulesetStatus::NotEnforced)
 }
 
@@ -111,17 +110,17 @@ fn with_link_targets(folder: &Path) -> Vec<PathBuf> {
 /// # Errors
 /// `Internal` when one of these does not hold.
 pub(crate) fn verify(has_landlock: bool) -> Result<()> {
-    let sets = rustix::thread::capabilities(None).or_error(ErrorKind::Internal, failed)?;
+    let sets = rustix::thread::capabilities(None).map_err(failed)?;
     let is_bare = (sets.effective | sets.permitted | sets.inheritable).is_empty();
-    if !is_bare || !rustix::thread::no_new_privs().or_error(ErrorKind::Internal, failed)? {
-        return Err(Error::internal("the reading process still has privileges of root"));
+    if !is_bare || !rustix::thread::no_new_privs().map_err(failed)? {
+        return Err(program::bug("reading process still has privileges of root"));
     }
     if has_landlock && (std::fs::File::open("/etc/passwd").is_ok() || std::fs::read_dir("/").is_ok()) {
-        return Err(Error::internal("the reading process could still open files outside its rules (landlock)"));
+        return Err(program::bug("reading process could still open files outside its rules (landlock)"));
     }
     Ok(())
 }
 
-fn failed() -> String {
-    "the reading process cannot give up the privileges of root".to_owned()
+fn failed(error: rustix::io::Errno) -> Error {
+    program::bug("reading process: privileges of root").caused_by(error)
 }

@@ -4,7 +4,8 @@ use crate::frames::{FrameLimits, Message, Reply, encode, frame_lengths, receive_
 use crate::spawn_config::SpawnConfig;
 use crate::spawner;
 use serde::{Serialize, de::DeserializeOwned};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{program, reading};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
@@ -68,9 +69,9 @@ impl Process {
         }
         let mut child = spawner::start(command)
             .await
-            .or_error(ErrorKind::Unavailable, || format!("cannot start the reading process {}", config.program.display()))?;
+            .map_err(|error| reading::reading_process_not_startable(config.program.display()).caused_by(error))?;
         let (Some(input), Some(output), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
-            return Err(Error::internal("the reading process has no pipes"));
+            return Err(program::bug("reading process without pipes"));
         };
         let stderr_tail = Arc::new(Mutex::new(Vec::new()));
         let stderr_task = tokio::spawn(drain_stderr(stderr, stderr_tail.clone()));
@@ -97,7 +98,7 @@ impl Process {
                 let _ = process.child.start_kill();
                 let _ = process.child.wait().await;
                 let message = process.last_stderr_line().await;
-                Err(Error::dependency_missing(format!("the reading process does not start: {message}; run `sohoa doctor`")))
+                Err(reading::reading_process_not_ready(message))
             }
         }
     }
@@ -106,11 +107,11 @@ impl Process {
     pub(crate) async fn send<Q: Serialize>(&mut self, message: &Message<Q>, mut payload: impl AsyncRead + Unpin, bytes: u64) -> Result<()> {
         let head = encode(message)?;
         let lengths = frame_lengths(&head, bytes)?;
-        let gone = || "the reading process closed its pipe".to_owned();
-        self.input.write_all(&lengths).await.or_error(ErrorKind::Unavailable, gone)?;
-        self.input.write_all(&head).await.or_error(ErrorKind::Unavailable, gone)?;
-        tokio::io::copy(&mut payload, &mut self.input).await.or_error(ErrorKind::Unavailable, gone)?;
-        self.input.flush().await.or_error(ErrorKind::Unavailable, gone)
+        let gone = |error| reading::reading_process_lost().caused_by(error);
+        self.input.write_all(&lengths).await.map_err(gone)?;
+        self.input.write_all(&head).await.map_err(gone)?;
+        tokio::io::copy(&mut payload, &mut self.input).await.map_err(gone)?;
+        self.input.flush().await.map_err(gone)
     }
 
     /// Waits for one frame.
@@ -168,16 +169,14 @@ pub(crate) fn classify_exit(status: Option<ExitStatus>, message: &str) -> Error 
     let signal = status.and_then(|status| status.signal());
     let message = message.replace(char::is_control, " ");
     if message.contains("memory allocation of") || message.contains("bad_alloc") || message.contains("out of memory") {
-        return Error::limit("reading needs more memory than one page may take; scan it at a lower resolution or split the file");
+        return reading::reading_memory_exceeded();
     }
     if message.contains("overflowed its stack") {
-        return Error::limit("the file is nested too deeply to be read; export it again");
+        return reading::file_nested_too_deeply();
     }
     match signal {
-        Some(libc::SIGXCPU | libc::SIGKILL) => Error::limit("reading took more processor time or memory than one page may take"),
-        Some(signal) => {
-            Error::internal(format!("the reading process crashed (signal {signal}: {message}); the original is kept, report this file"))
-        }
-        None => Error::internal(format!("the reading process ended early ({message}); the original is kept, report this file")),
+        Some(libc::SIGXCPU | libc::SIGKILL) => reading::reading_cpu_exceeded(),
+        Some(signal) => reading::reading_process_crashed(format!("signal {signal}: {message}")),
+        None => reading::reading_process_crashed(message),
     }
 }

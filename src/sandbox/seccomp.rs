@@ -3,7 +3,8 @@
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::program;
 use std::collections::BTreeMap;
 use std::os::fd::RawFd;
 
@@ -19,19 +20,19 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 /// `Internal` when the kernel has no seccomp.
 pub(crate) fn apply(inputs: &[RawFd]) -> Result<()> {
     for program in filters(std::process::id(), inputs)? {
-        seccompiler::apply_filter_all_threads(&program).or_error(ErrorKind::Internal, failed)?;
+        seccompiler::apply_filter_all_threads(&program).map_err(failed)?;
     }
     Ok(())
 }
 
 /// The filters of the process `pid`. Where two of them differ, the kernel takes the stricter action.
 fn filters(pid: u32, inputs: &[RawFd]) -> Result<[BpfProgram; 2]> {
-    let arch: TargetArch = std::env::consts::ARCH.try_into().or_error(ErrorKind::Internal, failed)?;
+    let arch: TargetArch = std::env::consts::ARCH.try_into().map_err(failed)?;
     let compile = |rules: Rules, otherwise: SeccompAction, matched: SeccompAction| -> Result<BpfProgram> {
-        let filter = SeccompFilter::new(rules, otherwise, matched, arch).or_error(ErrorKind::Internal, failed)?;
-        filter.try_into().or_error(ErrorKind::Internal, failed)
+        let filter = SeccompFilter::new(rules, otherwise, matched, arch).map_err(failed)?;
+        filter.try_into().map_err(failed)
     };
-    let rules = allowed_calls(pid, inputs).or_error(ErrorKind::Internal, failed)?;
+    let rules = allowed_calls(pid, inputs).map_err(failed)?;
     Ok([
         // The flags of `clone3` are in memory, which a filter cannot read. `ENOSYS` makes the C library fall back to
         // `clone`, whose flags are in a register.
@@ -78,8 +79,8 @@ fn lacks_bits(argument: u8, bits: u64) -> Result<SeccompCondition, BackendError>
     SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(bits), 0)
 }
 
-fn failed() -> String {
-    "the reading process cannot give up files and network; a Linux kernel with seccomp is needed".to_owned()
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    program::bug("reading process: seccomp filter; a Linux kernel with seccomp is needed").caused_by(error)
 }
 
 const EPERM: u32 = libc::EPERM.unsigned_abs();

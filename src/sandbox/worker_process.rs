@@ -3,7 +3,8 @@
 use crate::frames::{Failure, Message, Reply, read_frame, write_frame};
 use crate::handler::Handler;
 use crate::jail;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{program, reading};
 use std::io::{BufReader, BufWriter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -37,15 +38,15 @@ pub fn serve<H: Handler>(limits: SandboxLimits, readable: &[PathBuf], open: impl
         .spawn(move || -> Result<()> {
             let handler = open()?;
             // Each thread drops its own capabilities, and no thread can do so once system calls are filtered.
-            main_is_bare.recv().or_error(ErrorKind::Internal, || "the reading process cannot give up privileges".to_owned())?;
+            main_is_bare.recv().map_err(|error| program::bug("reading process: privileges").caused_by(error))?;
             jail::confine(prepared, limits.memory_mib, &jail::open_inputs()?)?;
             answer_all(limits, prepared.has_landlock, handler)
         })
-        .map_err(|error| Error::unavailable("the reading process cannot start its thread").caused_by(error))?;
+        .map_err(|error| reading::reading_process_not_startable("thread").caused_by(error))?;
     jail::drop_capabilities()?;
     // A worker that has failed to open its handler waits for nothing.
     let _ = sender.send(());
-    worker.join().unwrap_or_else(|_| Err(Error::internal("the reading process panicked")))
+    worker.join().unwrap_or_else(|_| Err(program::bug("reading process panicked")))
 }
 
 /// Leaves it to the parent to end this process: a Ctrl-C in a terminal and the stop of a service reach the whole group, and the page in
@@ -57,7 +58,7 @@ pub fn ignore_stop_signals() -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     for signal in [SIGHUP, SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::default())
-            .or_error(ErrorKind::Unavailable, || "the reading process cannot handle signals".to_owned())?;
+            .map_err(|error| reading::reading_process_not_startable("signals").caused_by(error))?;
     }
     Ok(())
 }
@@ -93,5 +94,5 @@ fn panic_to_error(panic: &(dyn std::any::Any + Send)) -> Error {
     let why =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
     let why: String = why.chars().take(200).collect();
-    Error::corrupt(format!("the file is damaged in a way that made its decoder give up ({why}); scan or export it again"))
+    reading::decoder_panicked(why)
 }

@@ -8,7 +8,8 @@ use crate::query::Query;
 use crate::query_executor;
 use crate::schema::{INDEX_VERSION, IndexFields, build};
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{program, search};
 use sohoa_base::private_files;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -102,12 +103,12 @@ impl SearchIndex {
         let open = self.current();
         // A folder that was deleted has no lock file any more, and two processes could write.
         if !self.folder.join(META_FILE).exists() {
-            return Err(Error::corrupt(format!("the search index in {} is gone", self.folder.display())));
+            return Err(search::index_missing(self.folder.display()));
         }
         match open.index.writer_with_num_threads(1, WRITER_MEMORY) {
             Ok(writer) => Ok(Some(IndexUpdate { folder: self.folder.clone(), open, writer })),
             Err(TantivyError::LockFailure(..)) => Ok(None),
-            Err(error) => Err(map_tantivy_error(error, format!("cannot write the search index in {}", self.folder.display()))),
+            Err(error) => Err(map_tantivy_error(error)),
         }
     }
 
@@ -116,10 +117,9 @@ impl SearchIndex {
     /// # Errors
     /// `Corrupt` for a damaged index, and where other files took the place of those that are open.
     pub fn position(&self) -> Result<Option<IndexPosition>> {
-        let failed = || format!("cannot read the search index in {}", self.folder.display());
         let open = self.current();
         check_identity(&self.folder, &open)?;
-        let metas = open.index.load_metas().map_err(|error| map_tantivy_error(error, failed()))?;
+        let metas = open.index.load_metas().map_err(map_tantivy_error)?;
         Ok(metas.payload.and_then(|payload| serde_json::from_str(&payload).ok()))
     }
 
@@ -147,11 +147,11 @@ impl SearchIndex {
 
     /// Searcher of the newest state committed by any process.
     fn searcher(&self, open: &OpenIndex) -> Result<Searcher> {
-        let failed = || format!("cannot read the search index in {}", self.folder.display());
         let mut state = open.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let meta = fs::read(self.folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
+        let meta =
+            fs::read(self.folder.join(META_FILE)).map_err(|error| search::index_unreadable(self.folder.display()).caused_by(error))?;
         if meta != state.meta {
-            state.reader.reload().map_err(|error| map_tantivy_error(error, failed()))?;
+            state.reader.reload().map_err(map_tantivy_error)?;
             state.meta = meta;
         }
         Ok(state.reader.searcher())
@@ -169,7 +169,7 @@ impl IndexUpdate {
             operations.push(UserOperation::Add(to_index_entry(page, &self.open.fields)?));
         }
         let done = self.writer.run(operations).map(|_| ());
-        done.map_err(|error| map_tantivy_error(error, format!("cannot index {object}")))
+        done.map_err(map_tantivy_error)
     }
 
     /// Removes every page.
@@ -177,7 +177,7 @@ impl IndexUpdate {
     /// # Errors
     /// `Unavailable` on I/O errors.
     pub fn clear(&mut self) -> Result<()> {
-        self.writer.delete_all_documents().map(|_| ()).map_err(|error| map_tantivy_error(error, "cannot empty the search index".to_owned()))
+        self.writer.delete_all_documents().map(|_| ()).map_err(map_tantivy_error)
     }
 
     /// Makes all changes since the last commit durable and visible, or none of them, together with the position. Costs one flush to
@@ -187,19 +187,22 @@ impl IndexUpdate {
     /// `Unavailable` on I/O errors, `Corrupt` where other files took the place of the index; then all changes since the last commit are
     /// lost.
     pub fn commit(&mut self, position: Option<&IndexPosition>) -> Result<()> {
-        let failed = || "cannot commit to the search index".to_owned();
         // The lock of the writer lies in the folder: after it was deleted and made again, another process may write to the new one.
-        let lock = File::open(self.folder.join(OPEN_LOCK)).or_error(ErrorKind::Corrupt, failed)?;
-        lock.lock_shared().or_error(ErrorKind::Unavailable, failed)?;
+        let lock =
+            File::open(self.folder.join(OPEN_LOCK)).map_err(|error| search::index_missing(self.folder.display()).caused_by(error))?;
+        lock.lock_shared().map_err(|error| search::index_unwritable(self.folder.display()).caused_by(error))?;
         check_identity(&self.folder, &self.open)?;
-        let payload = position.map(serde_json::to_string).transpose().or_error(ErrorKind::Internal, failed)?;
+        let payload = position
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|error| program::bug("position of the search index as JSON").caused_by(error))?;
         let done = self.writer.prepare_commit().and_then(|mut prepared| {
             if let Some(payload) = &payload {
                 prepared.set_payload(payload);
             }
             prepared.commit().map(|_| ())
         });
-        done.map_err(|error| map_tantivy_error(error, failed()))
+        done.map_err(map_tantivy_error)
     }
 
     /// Waits until segments are merged and gives the right to write back.
@@ -207,16 +210,16 @@ impl IndexUpdate {
     /// # Errors
     /// `Unavailable` on I/O errors.
     pub fn close(self) -> Result<()> {
-        self.writer.wait_merging_threads().map_err(|error| map_tantivy_error(error, "cannot merge the search index".to_owned()))
+        self.writer.wait_merging_threads().map_err(map_tantivy_error)
     }
 }
 
 fn open_or_replace(folder: &Path) -> Result<OpenIndex> {
-    let failed = || format!("cannot open the search index in {}", folder.display());
-    private_files::create_folder(folder).or_error(ErrorKind::Unavailable, failed)?;
+    let failed = |error| search::index_unreadable(folder.display()).caused_by(error);
+    private_files::create_folder(folder).map_err(failed)?;
     // Several processes may open a home at the same time; only one may create or replace the index.
-    let lock = File::create(folder.join(OPEN_LOCK)).or_error(ErrorKind::Unavailable, failed)?;
-    lock.lock().or_error(ErrorKind::Unavailable, failed)?;
+    let lock = File::create(folder.join(OPEN_LOCK)).map_err(failed)?;
+    lock.lock().map_err(failed)?;
     let identity = fs::read_to_string(folder.join(VERSION_FILE)).unwrap_or_default();
     if folder.join(META_FILE).exists() && identity.starts_with(INDEX_VERSION) {
         match open_files(folder) {
@@ -228,29 +231,27 @@ fn open_or_replace(folder: &Path) -> Result<OpenIndex> {
     }
     delete_files(folder)?;
     let identity = format!("{INDEX_VERSION}{}", uuid::Uuid::now_v7());
-    fs::write(folder.join(VERSION_FILE), identity).or_error(ErrorKind::Unavailable, failed)?;
-    let directory = MmapDirectory::open(folder).or_error(ErrorKind::Unavailable, failed)?;
-    Index::create(directory, build().0, tantivy::IndexSettings::default()).map_err(|error| map_tantivy_error(error, failed()))?;
+    fs::write(folder.join(VERSION_FILE), identity).map_err(failed)?;
+    let directory = MmapDirectory::open(folder).map_err(|error| search::index_unreadable(folder.display()).caused_by(error))?;
+    Index::create(directory, build().0, tantivy::IndexSettings::default()).map_err(map_tantivy_error)?;
     open_files(folder)
 }
 
 fn open_files(folder: &Path) -> Result<OpenIndex> {
-    let failed = || format!("cannot open the search index in {}", folder.display());
+    let failed = |error| search::index_unreadable(folder.display()).caused_by(error);
     let (schema, fields) = build();
     let identity = read_identity(folder)?;
-    let index = Index::open_in_dir(folder).map_err(|error| map_tantivy_error(error, failed()))?;
+    let index = Index::open_in_dir(folder).map_err(map_tantivy_error)?;
     if index.schema() != schema {
-        return Err(Error::corrupt(format!("the search index in {} has other fields", folder.display())));
+        return Err(search::index_of_other_version(folder.display()));
     }
-    let meta = fs::read(folder.join(META_FILE)).or_error(ErrorKind::Unavailable, failed)?;
-    let reader: IndexReader =
-        index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|error| map_tantivy_error(error, failed()))?;
+    let meta = fs::read(folder.join(META_FILE)).map_err(failed)?;
+    let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(map_tantivy_error)?;
     Ok(OpenIndex { identity, index, fields, reader: Mutex::new(ReaderState { reader, meta }) })
 }
 
 fn read_identity(folder: &Path) -> Result<String> {
-    let failed = || format!("the search index in {} is gone", folder.display());
-    fs::read_to_string(folder.join(VERSION_FILE)).or_error(ErrorKind::Corrupt, failed)
+    fs::read_to_string(folder.join(VERSION_FILE)).map_err(|error| search::index_missing(folder.display()).caused_by(error))
 }
 
 /// Refuses files that another process made anew after these were opened.
@@ -258,24 +259,24 @@ fn check_identity(folder: &Path, open: &OpenIndex) -> Result<()> {
     if read_identity(folder)? == open.identity {
         return Ok(());
     }
-    Err(Error::corrupt(format!("the search index in {} was made again by another process", folder.display())))
+    Err(search::index_replaced(folder.display()))
 }
 
 /// Deletes the files of an index, but not those of anything else.
 fn delete_files(folder: &Path) -> Result<()> {
-    let failed = || format!("cannot delete the search index in {}", folder.display());
+    let failed = |error| search::index_unwritable(folder.display()).caused_by(error);
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).or_error(ErrorKind::Unavailable, failed)? {
-        let path = entry.or_error(ErrorKind::Unavailable, failed)?.path();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         if path.file_name().is_none_or(|name| name != OPEN_LOCK) {
             files.push(path);
         }
     }
     if !files.is_empty() && !folder.join(VERSION_FILE).exists() && !folder.join(META_FILE).exists() {
-        return Err(Error::invalid(format!("{} holds no search index: name another folder", folder.display())));
+        return Err(search::index_folder_of_other_content(folder.display()));
     }
     for file in files {
-        fs::remove_file(&file).or_error(ErrorKind::Unavailable, failed)?;
+        fs::remove_file(&file).map_err(failed)?;
     }
     Ok(())
 }

@@ -3,7 +3,8 @@
 use crate::schema::IndexFields;
 use crate::tokenizer::{Token, bigram_term, keyword_value, tokenize_nfc};
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, search};
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::text::dates;
@@ -146,8 +147,7 @@ pub(crate) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result
         fields: page.fields.clone(),
         derived_fields: derived,
     };
-    let json =
-        serde_json::to_string(&stored).or_error(ErrorKind::Internal, || format!("cannot write the search entry of {}", page.object))?;
+    let json = serde_json::to_string(&stored).map_err(|error| program::bug("entry of the search index as JSON").caused_by(error))?;
     entry.add_text(fields.stored_fields, json);
     entry.add_text(fields.text, text);
     entry.add_bytes(fields.boxes, &encode_boxes(&boxes));
@@ -156,7 +156,7 @@ pub(crate) fn to_index_entry(page: &IndexedPage, fields: &IndexFields) -> Result
 
 /// Restores the page from a document of the index.
 pub(crate) fn from_index_entry(entry: &TantivyDocument, fields: &IndexFields) -> Result<StoredPage> {
-    let damaged = || Error::corrupt("the search index holds a damaged entry: run `sohoa rebuild`");
+    let damaged = search::index_entry_damaged;
     let text = |field: Field| entry.get_first(field).and_then(|value| value.as_str());
     let stored = serde_json::from_str(text(fields.stored_fields).ok_or_else(damaged)?).map_err(|error| damaged().caused_by(error))?;
     let boxes = entry.get_first(fields.boxes).and_then(|value| value.as_bytes()).map(decode_boxes).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! Query and its parser: words, "phrases" and `filter:value`. Any text is accepted.
 
 use crate::tokenizer::{keyword_value, tokenize};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::search;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::text::dates::{self, PartialDate};
@@ -181,7 +182,7 @@ pub(super) fn parse_query(query: &Query) -> Result<ParsedQuery> {
 fn parse_date(text: &str) -> Result<PartialDate> {
     dates::parse_date(&nfc(text)).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
-        Error::invalid(format!("`{shown}` is no date: write it as 2020, 2020-05, 2020-05-14 or 14/5/2020"))
+        search::search_date_invalid(shown)
     })
 }
 

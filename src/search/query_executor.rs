@@ -25,8 +25,7 @@ pub(crate) fn execute(searcher: &Searcher, fields: &IndexFields, query: &Query) 
     }
     let mut hits = Vec::with_capacity(best.len());
     for (thousandths, address) in best {
-        let entry: TantivyDocument =
-            searcher.doc(address).map_err(|error| map_tantivy_error(error, "cannot read a page found".to_owned()))?;
+        let entry: TantivyDocument = searcher.doc(address).map_err(map_tantivy_error)?;
         let page = from_index_entry(&entry, fields)?;
         let (snippet, boxes) = highlight::snippet_and_boxes(&page, &parsed.clauses);
         let stored = page.stored;
@@ -60,17 +59,16 @@ fn collect_hits(
     query: &Query,
     relaxed: bool,
 ) -> Result<(ScoredAddresses, HitCounts)> {
-    let context = || "cannot search".to_owned();
-    let compiled = compile(parsed, fields, relaxed).map_err(|error| map_tantivy_error(error, context()))?;
+    let compiled = compile(parsed, fields, relaxed).map_err(map_tantivy_error)?;
     let counter = HitCounter { units: query.units.clone() };
     let limit = query.limit.min(Query::MAX_LIMIT);
     if limit == 0 {
-        let counts = searcher.search(&compiled, &counter).map_err(|error| map_tantivy_error(error, context()))?;
+        let counts = searcher.search(&compiled, &counter).map_err(map_tantivy_error)?;
         return Ok((Vec::new(), counts));
     }
     let order = (ScoreSortKey, (SortByString::for_field(SORT_KEY), Order::Asc));
     let top = TopDocs::with_limit(limit).and_offset(query.offset.min(Query::MAX_OFFSET)).order_by(order);
-    let (best, counts) = searcher.search(&compiled, &(top, counter)).map_err(|error| map_tantivy_error(error, context()))?;
+    let (best, counts) = searcher.search(&compiled, &(top, counter)).map_err(map_tantivy_error)?;
     Ok((best.into_iter().map(|((score, _), address)| (score, address)).collect(), counts))
 }
 

@@ -18,12 +18,12 @@ use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
 use sohoa_stages::stage::Context;
 use sohoa_storage::blob_store::BlobStore;
-use sohoa_storage::counted::CountedStore;
+pub use sohoa_storage::counted::OperationUsage;
+use sohoa_storage::counted::{CountedStore, StoreUsage};
 use sohoa_storage::key;
 use sohoa_storage::open as open_blobs;
 use sohoa_storage::s3::client::S3Options;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
@@ -35,8 +35,8 @@ pub struct Archive {
     pub config: Config,
     /// Object storage, the source of truth.
     pub store: Arc<dyn BlobStore>,
-    /// Calls of the store so far.
-    pub store_calls: Arc<AtomicU64>,
+    /// Calls of the store and the bytes that they moved.
+    pub store_usage: StoreUsage,
     /// SQL catalogue; rebuilt from the store when lost.
     pub catalog: Catalog,
     /// Search index; rebuilt from the store when lost.
@@ -96,7 +96,7 @@ impl Archive {
         let failed = |folder: &Path| maintenance::folder_not_creatable(folder.display());
         private_files::claim_folder(home, HOME_MARKS).map_err(|error| failed(home).caused_by(error))?;
         private_files::create_folder(&scratch).map_err(|error| failed(&scratch).caused_by(error))?;
-        let (store, store_calls) = CountedStore::new(open_blobs::open(&config.store_url(), &s3_options(&config)).await?);
+        let (store, store_usage) = CountedStore::new(open_blobs::open(&config.store_url(), &s3_options(&config)).await?);
         let store: Arc<dyn BlobStore> = Arc::new(store);
         let catalog = Catalog::open(&config.catalog_url()).await?;
         check_identity(store.as_ref(), &catalog, &config).await?;
@@ -108,7 +108,7 @@ impl Archive {
         let searches = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
         Ok(Arc::new(Self {
             store,
-            store_calls,
+            store_usage,
             index,
             search_permits: searches,
             pool,

@@ -94,15 +94,18 @@ impl LoopHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sohoa_base::messages::{requests, storage};
 
     #[test]
     fn failing_loop_is_reported_until_a_round_succeeds() {
         let health = LoopHealth::new("x");
         assert_eq!((health.report().error, health.report().restarts), (None, 0));
-        health.note("does not work", Err(Error::unavailable("a secret name")));
-        health.note_restart(Error::internal("it panicked"));
+        health.note("does not work", Err(storage::local_file_unreadable("a secret name")));
+        let panicked = requests::background_loop_panicked("x");
+        let expected = panicked.chain();
+        health.note_restart(panicked);
         let report = health.report();
-        assert_eq!((report.error.as_deref(), report.kind.as_deref(), report.restarts), (Some("it panicked"), Some("Internal"), 1));
+        assert_eq!((report.error, report.kind.as_deref(), report.restarts), (Some(expected), Some("Internal"), 1));
         health.note("does not work", Ok(()));
         assert_eq!((health.report().error, health.report().kind, health.report().restarts), (None, None, 1));
     }

@@ -7,7 +7,7 @@ use crate::runs::execution;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::Result;
-use sohoa_base::messages::{decisions, program};
+use sohoa_base::messages::{StoredMessage, decisions, program};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::PageBalance;
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -49,8 +49,11 @@ pub struct UnreadLocation {
     /// Page of the file, from 1; none: the whole file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
-    /// Reason of the refusal.
+    /// Reason of the refusal, in English.
     pub reason: String,
+    /// Its code and values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
 }
 
 /// Location of a detected stamp.
@@ -60,8 +63,11 @@ pub struct StampLocation {
     pub file: String,
     /// Page of the file, from 1.
     pub page: u32,
-    /// Words of the stamp, and the confidence.
+    /// Words of the stamp, and the confidence, in English.
     pub reason: String,
+    /// Its code and values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
 }
 
 /// Result of a decision.
@@ -115,9 +121,13 @@ fn quarantine_entry(held: HeldDossier) -> QuarantineEntry {
     let stamps = held
         .pages
         .into_iter()
-        .filter_map(|page| Some(StampLocation { file: page.file, page: page.number, reason: page.reason? }))
+        .filter_map(|page| Some(StampLocation { file: page.file, page: page.number, reason: page.reason?, message: page.message }))
         .collect();
-    let unread = held.unread.into_iter().map(|item| UnreadLocation { file: item.file, page: item.page, reason: item.reason }).collect();
+    let unread = held
+        .unread
+        .into_iter()
+        .map(|item| UnreadLocation { file: item.file, page: item.page, reason: item.reason, message: item.message })
+        .collect();
     let object = object_names::dossier_object(&held.dossier.name);
     let (unit, code, received) = (held.dossier.name.fonds, held.dossier.name.code, held.received);
     QuarantineEntry { dossier: object, unit, code, pages, received, stamps, unread }

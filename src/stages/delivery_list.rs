@@ -3,7 +3,8 @@
 use crate::object_names;
 use crate::originals;
 use crate::stage::Context;
-use sohoa_base::error::{Error, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::tables;
 use sohoa_base::model::dossier::{File, Page};
 use sohoa_base::model::record::{ListEntry, ListFinding};
 use sohoa_extraction::evidence::document_list;
@@ -32,7 +33,8 @@ pub async fn compare(context: &Context<'_>, unit: &str, pages: &[(usize, &File, 
             Ok(entries) => entries,
             Err(error) if error.kind().is_transient() => return Err(error),
             Err(error) => {
-                let finding = ListFinding { code: "unreadable".to_owned(), detail: error.chain(), file: None, message: error.to_stored() };
+                let finding =
+                    ListFinding { code: "unreadable".to_owned(), detail: error.chain(), file: None, message: Some(error.to_stored()) };
                 return Ok(Some(ListComparison { findings: vec![finding], documents: Vec::new() }));
             }
         };
@@ -43,7 +45,7 @@ pub async fn compare(context: &Context<'_>, unit: &str, pages: &[(usize, &File, 
 }
 
 fn missing_columns_error() -> Error {
-    Error::invalid("the list names neither files nor numbers and subjects of documents; see the README for its columns")
+    tables::list_without_columns()
 }
 
 /// Storage key of the list in the folder that all the files were delivered in.
@@ -67,8 +69,7 @@ async fn find_list(context: &Context<'_>, pages: &[(usize, &File, &Page)]) -> Re
 }
 
 async fn read_table(context: &Context<'_>, unit: &str, key: &str) -> Result<Vec<Vec<String>>> {
-    let local = tempfile::NamedTempFile::new_in(context.temp_dir)
-        .or_error(sohoa_base::error::ErrorKind::Unavailable, originals::temp_file_failure)?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).map_err(originals::temp_file_failure)?;
     context.store.get_file(key, local.path()).await?;
     FileWorker::open(context.pool, Some(unit), key, local.path()).await?.table().await
 }

@@ -8,7 +8,8 @@ use crate::{originals, readings};
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest, Sha512};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{DossierSnapshot, File, Item};
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -69,7 +70,7 @@ impl Stage for Deposit {
         }
         let json = record_to_json(&record)?;
         let record_sha512 = hex::encode(Sha512::digest(&json));
-        let created = OffsetDateTime::now_utc().format(&Rfc3339).or_error(ErrorKind::Internal, || "the clock has no date".to_owned())?;
+        let created = OffsetDateTime::now_utc().format(&Rfc3339).map_err(|error| program::bug("clock has no date").caused_by(error))?;
         let kept = match &head {
             Some(head) => head.files(head.head_number()?)?,
             None => BTreeMap::new(),

@@ -4,7 +4,8 @@ use crate::originals;
 use crate::stage::{Context, Stage, TaskState, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{program, reading};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::delivered_file::{Container, DeliveredFile, DeliveredName};
 use sohoa_base::model::dossier::{Dossier, DossierName, File, Item};
@@ -68,7 +69,7 @@ async fn identify(context: &Context<'_>, dossier: &Dossier, file: &File, spent_m
 async fn expand_large_file(context: &Context<'_>, dossier: &Dossier, file: &File) -> Result<Change> {
     match expand_archive(context, dossier, file, "", Vec::new()).await {
         Err(error) if error.kind() == ErrorKind::Invalid => {
-            Err(Error::limit(format!("the file is larger than {} MiB; split it", context.max_file_bytes >> 20)).caused_by(error))
+            Err(reading::delivered_file_too_large(context.max_file_bytes >> 20).caused_by(error))
         }
         outcome => outcome,
     }
@@ -88,12 +89,9 @@ async fn expand_archive(
 ) -> Result<Change> {
     let depth = file.delivered.path.display.matches(ARCHIVE_SEPARATOR).count();
     if depth >= context.max_archive_depth as usize {
-        return Err(Error::limit(format!(
-            "{} is an archive inside {depth} archives; unpack it and deliver the folder",
-            file.delivered.path.display
-        )));
+        return Err(reading::archive_nested_too_deeply(&file.delivered.path.display, depth));
     }
-    let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).map_err(originals::temp_file_failure)?;
     originals::download(context, &dossier.name, &file.delivered.sha256, local.path()).await?;
     let mut launch = context.expander.clone();
     launch.arguments.push(file.delivered.path.display.clone());
@@ -110,11 +108,9 @@ async fn expand_archive(
         }
     };
     warnings.extend(expand(&launch, local.path(), context.temp_dir, keep).await?);
-    let members: Vec<_> = members.into_inner().map_err(|_| Error::internal("the list of members is lost"))?.into_iter().collect();
+    let members: Vec<_> = members.into_inner().map_err(|_| program::bug("list of members of an archive"))?.into_iter().collect();
     if members.is_empty() {
-        let why: Vec<&str> = warnings.iter().map(|warning| warning.detail.as_str()).take(3).collect();
-        let why = if why.is_empty() { "it is empty".to_owned() } else { why.join("; ") };
-        let refusal = Refusal::from(&Error::invalid(format!("nothing in the archive could be taken: {why}")));
+        let refusal = Refusal::from(&reading::archive_without_receivable(&file.delivered.path.display));
         return Ok(Change::FileRefused { file: file.id.clone(), media_type: media_type.to_owned(), refusal });
     }
     Ok(Change::FileExpanded { file: file.id.clone(), members, warnings })

@@ -2,7 +2,8 @@
 
 use crate::object_names;
 use crate::stage::Context;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{maintenance, reading};
 use sohoa_base::model::dossier::DossierName;
 use sohoa_file_worker::client::FileWorker;
 use sohoa_storage::blob_store::BlobStore;
@@ -40,12 +41,9 @@ pub async fn locate_original_in(store: &dyn BlobStore, dossier: &DossierName, sh
     let object = object_names::dossier_object(dossier);
     let deposited = ocfl_object::key_of_digest(store, &object, sha256).await?;
     if deposited.is_none() && store.stat(key::IDENTITY).await?.is_none() {
-        return Err(Error::unavailable(format!(
-            "the store does not carry the identity of this archive ({}): is its disk mounted?",
-            key::IDENTITY
-        )));
+        return Err(maintenance::store_identity_gone(key::IDENTITY));
     }
-    deposited.ok_or_else(|| Error::corrupt(format!("neither {waiting} nor {object} holds these bytes any more, deliver the file again")))
+    deposited.ok_or_else(|| reading::original_lost(waiting, object))
 }
 
 /// Streams the bytes with this SHA-256 into a local file.
@@ -64,12 +62,12 @@ pub async fn load(context: &Context<'_>, worker: &mut FileWorker<'_>, dossier: &
     if worker.has(sha256) {
         return Ok(());
     }
-    let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, temp_file_failure)?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).map_err(temp_file_failure)?;
     download(context, dossier, sha256, local.path()).await?;
     worker.load(sha256, local.path()).await
 }
 
 /// Why a temporary file cannot be had.
-pub fn temp_file_failure() -> String {
-    "cannot write a temporary file; free space on the disk of the home".to_owned()
+pub fn temp_file_failure(error: std::io::Error) -> Error {
+    maintenance::scratch_file_unwritable().caused_by(error)
 }

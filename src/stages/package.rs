@@ -6,7 +6,8 @@ use crate::{originals, readings};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::dossier::{Document, DossierSnapshot, File, Item, Page};
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -58,7 +59,7 @@ impl Stage for Package {
     async fn run(&self, context: &Context<'_>, options: &Value, work: &mut TaskState) -> Result<()> {
         let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let options: PackageOptions = options_of(options)?;
-        let document = contents.document(document).ok_or_else(|| Error::internal("the document is not in its dossier"))?;
+        let document = contents.document(document).ok_or_else(|| program::bug("document is not in its dossier"))?;
         let metadata = pdf_metadata(contents, document, work.decided_description(), options);
         let mut missing = BTreeSet::new();
         let spent_ms = loop {
@@ -85,8 +86,8 @@ async fn try_package(
     let first = document.page(1).and_then(|id| contents.page(id)).and_then(file_of);
     let first = first.map(|file| file.delivered.sha256.as_str()).unwrap_or_default();
     let mut worker = FileWorker::lease(context.pool, Some(&contents.dossier.name.fonds), first).await?;
-    let local = tempfile::NamedTempFile::new_in(context.temp_dir).or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
-    let mut pdf = tokio::fs::File::create(local.path()).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    let local = tempfile::NamedTempFile::new_in(context.temp_dir).map_err(originals::temp_file_failure)?;
+    let mut pdf = tokio::fs::File::create(local.path()).await.map_err(originals::temp_file_failure)?;
     let mut text = String::new();
     worker.begin_pdf(metadata.clone()).await?;
     for (number, id) in (1..).zip(&document.pages) {
@@ -119,11 +120,11 @@ async fn try_package(
                 }
             }
         };
-        pdf.write_all(&piece).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+        pdf.write_all(&piece).await.map_err(originals::temp_file_failure)?;
     }
     let rest = worker.finish_pdf().await?;
-    pdf.write_all(&rest).await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
-    pdf.flush().await.or_error(ErrorKind::Unavailable, originals::temp_file_failure)?;
+    pdf.write_all(&rest).await.map_err(originals::temp_file_failure)?;
+    pdf.flush().await.map_err(originals::temp_file_failure)?;
     context.store.put_file(&object_names::staged_part_key(&document.id, "document.pdf"), local.path()).await?;
     context.store.put(&object_names::staged_part_key(&document.id, "text.txt"), text.into_bytes()).await?;
     Ok(Some(worker.spent_ms()))

@@ -7,8 +7,8 @@ use crate::reading_cache::CachedReading;
 use crate::stage::{Context, OptionGroup, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use sohoa_base::error::{Error, Result};
-use sohoa_base::messages::secrecy;
+use sohoa_base::error::Result;
+use sohoa_base::messages::{reading, secrecy};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{Dossier, File, Item, Page, QuarantineRelease};
 use sohoa_base::model::page::reading::Reading;
@@ -79,7 +79,7 @@ impl Stage for Read {
                     }
                     let mut warnings = cached.warnings;
                     warnings.extend(stamp.and(page.release.as_deref()).map(release_warning));
-                    let Reading { quality, blank, .. } = cached.reading;
+                    let Reading { quality, blank, .. } = cached.reading.clone();
                     Change::PageRead { page: page.id.clone(), reading: key, quality, blank, warnings }
                 }
             },
@@ -110,7 +110,7 @@ pub(crate) async fn read_again(
     let options = ReadOptions { prepare: options_of(&given(PREPARE.name))?, read: options_of(&given(Read.name()))?, turn: page.turn };
     match ask_reader(context, (dossier, file, page), options).await?.0 {
         Ok(cached) => reading_cache::put(context.store, key, &cached).await,
-        Err(refusal) => Err(Error::corrupt(format!("page {} of {}: {}", page.number, file.delivered.path.display, refusal.reason))),
+        Err(refusal) => Err(reading::page_not_readable(page.number, &file.delivered.path.display).caused_by(refusal.reason)),
     }
 }
 

@@ -6,7 +6,8 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{program, reading};
 use sohoa_base::model::page::reading::Reading;
 use sohoa_base::model::refusal::Warning;
 use sohoa_storage::blob_store::BlobStore;
@@ -51,7 +52,7 @@ pub async fn get(store: &dyn BlobStore, key: &str) -> Result<Option<CachedReadin
 /// `NotFound` when it is not there any more: [`crate::readings::restore_lost`] makes it again.
 pub async fn get_required(store: &dyn BlobStore, key: &str) -> Result<Reading> {
     let found = get(store, key).await?;
-    Ok(found.ok_or_else(|| Error::not_found(format!("the reading {key} is gone from the store; retry the page")))?.reading)
+    Ok(found.ok_or_else(|| reading::reading_missing(key))?.reading)
 }
 
 /// Forgets a reading.
@@ -67,9 +68,9 @@ pub async fn delete(store: &dyn BlobStore, key: &str) -> Result<()> {
 /// # Errors
 /// `Unavailable` when the store does not answer.
 pub async fn put(store: &dyn BlobStore, key: &str, cached: &CachedReading) -> Result<()> {
-    let failed = || "a reading has no compressed form".to_owned();
-    let json = serde_json::to_vec(cached).or_error(ErrorKind::Internal, failed)?;
+    let failed = |error| program::bug("compression of a reading").caused_by(error);
+    let json = serde_json::to_vec(cached).map_err(|error| program::bug("reading as JSON").caused_by(error))?;
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(&json).or_error(ErrorKind::Internal, failed)?;
-    store.put(&key::cache("read", key), packed.finish().or_error(ErrorKind::Internal, failed)?).await
+    packed.write_all(&json).map_err(failed)?;
+    store.put(&key::cache("read", key), packed.finish().map_err(failed)?).await
 }

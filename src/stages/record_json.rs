@@ -1,6 +1,7 @@
 //! `record.json`: the record of a dossier as it is stored.
 
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, reading};
 use sohoa_base::model::record::{Record, SCHEMA_URN};
 
 /// Encodes a record: JSON indented by two spaces, ending in a line feed.
@@ -8,7 +9,7 @@ use sohoa_base::model::record::{Record, SCHEMA_URN};
 /// # Errors
 /// `Internal` when it has no JSON form.
 pub fn record_to_json(record: &Record) -> Result<Vec<u8>> {
-    let mut json = serde_json::to_vec_pretty(record).or_error(ErrorKind::Internal, || "the record has no JSON form".to_owned())?;
+    let mut json = serde_json::to_vec_pretty(record).map_err(|error| program::bug("record as JSON").caused_by(error))?;
     json.push(b'\n');
     Ok(json)
 }
@@ -18,10 +19,9 @@ pub fn record_to_json(record: &Record) -> Result<Vec<u8>> {
 /// # Errors
 /// `Corrupt` when it is not a record of a known form.
 pub fn record_from_json(json: &[u8], object: &str) -> Result<Record> {
-    let record: Record =
-        serde_json::from_slice(json).or_error(ErrorKind::Corrupt, || format!("record.json of {object} is not a record"))?;
+    let record: Record = serde_json::from_slice(json).map_err(|error| reading::record_invalid(object).caused_by(error))?;
     if record.schema != SCHEMA_URN {
-        return Err(Error::corrupt(format!("record.json of {object} has the unknown form {}; use a newer program", record.schema)));
+        return Err(reading::record_of_newer_version(object, record.schema));
     }
     Ok(record)
 }

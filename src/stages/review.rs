@@ -3,7 +3,8 @@
 use crate::stage::{Context, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::Value;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::pipelines;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{Document, DossierSnapshot, Item, Page};
 use sohoa_base::model::page::rescan;
@@ -38,8 +39,7 @@ impl Stage for Review {
         let Item::Document { document, contents } = &work.item else { return Err(unexpected_item(self.name())) };
         let options: ReviewOptions = options_of(options)?;
         let stored = contents.document(document);
-        let description =
-            work.decided_description().ok_or_else(|| Error::invalid("stage review comes before describe; mend the pipeline"))?;
+        let description = work.decided_description().ok_or_else(pipelines::review_before_describe)?;
         let pages: Vec<PageFacts<'_>> = stored
             .map(|document| document.pages.as_slice())
             .unwrap_or_default()

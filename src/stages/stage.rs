@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{pipelines, program};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::{DossierName, Item};
 use sohoa_base::model::pipeline_plan::{PipelinePlan, StageLevel};
@@ -230,7 +231,7 @@ impl StageOptions {
     pub fn check(self, mut given: Map<String, Value>) -> Result<Value> {
         if let Some((name, recorded)) = self.recorded_names.iter().find(|(name, old)| given.contains_key(*name) && given.contains_key(*old))
         {
-            return Err(Error::invalid(format!("{name:?} and {recorded:?} are two names of the same option; give one of them")));
+            return Err(pipelines::stage_option_repeated(*name, *recorded));
         }
         (self.check)(&Value::Object(given.clone()))?;
         for (name, recorded) in self.recorded_names {
@@ -264,11 +265,11 @@ pub struct NoOptions {}
 /// # Errors
 /// `Invalid` for an unknown option or a value of another type.
 pub fn options_of<T: DeserializeOwned>(options: &Value) -> Result<T> {
-    serde_json::from_value(options.clone()).or_error(ErrorKind::Invalid, || "its options are wrong".to_owned())
+    serde_json::from_value(options.clone()).map_err(pipelines::stage_options_invalid)
 }
 
 /// The error for a task that got an item of another level.
 #[must_use]
 pub fn unexpected_item(stage: &str) -> Error {
-    Error::internal(format!("stage {stage} got an item of another level"))
+    program::bug(format!("stage {stage}: item of another level"))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use async_trait::async_trait;
 
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::storage;
 
 /// Maximum length of a key segment, bytes: the longest name on common file systems.
 pub const MAX_SEGMENT_BYTES: usize = 255;
@@ -77,19 +78,17 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
 /// hidden files too) and characters outside the safe set; `Limit` for overlong segments and keys.
 pub fn check_key(key: &str) -> Result<()> {
     if key.len() > MAX_KEY_BYTES {
-        return Err(Error::limit(format!("object name of {} bytes is longer than {MAX_KEY_BYTES}: {key}", key.len())));
+        return Err(storage::object_name_too_long(key));
     }
     for segment in key.split('/') {
         if segment.is_empty() {
-            return Err(Error::invalid(format!("object name {key:?} is empty, absolute or has an empty segment")));
+            return Err(storage::object_name_invalid(key));
         }
         if segment.len() > MAX_SEGMENT_BYTES {
-            return Err(Error::limit(format!("object name {key} has a segment longer than {MAX_SEGMENT_BYTES} bytes")));
+            return Err(storage::object_name_too_long(key));
         }
         if segment.starts_with('.') || !segment.bytes().all(is_safe_byte) {
-            return Err(Error::invalid(format!(
-                "object name {key:?} has the unsafe segment {segment:?}, encode it with key::safe_segment"
-            )));
+            return Err(storage::object_name_invalid(key));
         }
     }
     Ok(())
@@ -106,7 +105,7 @@ pub fn check_prefix(prefix: &str) -> Result<()> {
 
 /// `NotFound` for `key`, with the same wording on every back-end.
 pub(crate) fn not_found_error(key: &str) -> Error {
-    Error::not_found(format!("the store holds nothing under {key}"))
+    storage::stored_object_missing(key)
 }
 
 fn is_safe_byte(byte: u8) -> bool {

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256, Sha512};
 use tempfile::TempPath;
 
 use crate::blob_store::BlobStore;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, storage};
 
 /// Digests of some content, lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,25 +44,23 @@ pub(crate) async fn of_object(store: &dyn BlobStore, key: &str) -> Result<Digest
 pub(crate) async fn of_path(file: &Path) -> Result<Digests> {
     let file = file.to_owned();
     let digests = tokio::task::spawn_blocking(move || of_path_blocking(&file)).await;
-    digests.or_error(ErrorKind::Internal, || "cannot take the digest of a file".to_owned())?
+    digests.map_err(|error| program::bug("store: digest of a file").caused_by(error))?
 }
 
 /// Creates an empty temporary file, removed when dropped.
 fn new_temp_file() -> Result<TempPath> {
-    let file = tempfile::Builder::new().prefix("sohoa-").tempfile().map_err(|error| {
-        let folder = std::env::temp_dir();
-        Error::unavailable(format!("cannot write to {}, free space or set TMPDIR", folder.display())).caused_by(error)
-    })?;
+    let file = tempfile::Builder::new().prefix("sohoa-").tempfile();
+    let file = file.map_err(|error| storage::temporary_folder_unwritable(std::env::temp_dir().display()).caused_by(error))?;
     Ok(file.into_temp_path())
 }
 
 fn of_path_blocking(path: &Path) -> Result<Digests> {
-    let context = || format!("cannot read {}", path.display());
-    let mut file = std::fs::File::open(path).or_error(ErrorKind::Unavailable, context)?;
+    let unreadable = |error| storage::local_file_unreadable(path.display()).caused_by(error);
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
     let (mut sha512, mut sha256) = (Sha512::new(), Sha256::new());
     let mut buffer = vec![0; 256 * 1024];
     loop {
-        let count = file.read(&mut buffer).or_error(ErrorKind::Unavailable, context)?;
+        let count = file.read(&mut buffer).map_err(unreadable)?;
         let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
         sha512.update(read);
         sha256.update(read);

@@ -13,7 +13,8 @@ use tempfile::NamedTempFile;
 
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use crate::key::IDENTITY;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{Message, program, storage};
 use sohoa_base::private_files;
 
 /// Folder of incomplete files until they are renamed. No key can begin with a dot.
@@ -47,7 +48,7 @@ impl LocalStore {
     pub fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let root: PathBuf = root.into();
         if root.exists() && !root.is_dir() {
-            return Err(Error::invalid(format!("store {} is not a folder, choose another path", root.display())));
+            return Err(storage::store_not_a_folder(root.display()));
         }
         if root.exists()
             && let Err(error) = private_files::claim_folder(&root, &[IDENTITY])
@@ -66,8 +67,7 @@ impl LocalStore {
         if has_identity {
             self.had_identity.store(true, Ordering::Relaxed);
         } else if self.had_identity.load(Ordering::Relaxed) {
-            let place = self.root.display();
-            return Err(Error::unavailable(format!("the store {place} does not carry {IDENTITY} any more: is its disk mounted?")));
+            return Err(storage::store_not_mounted(self.root.display(), IDENTITY));
         }
         Ok(())
     }
@@ -95,7 +95,7 @@ impl LocalStore {
     fn write_atomically(&self, key: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
         let target = self.path(key)?;
         let folder = target.parent().unwrap_or(&self.root);
-        let failed = |error| map_io_error(error, "write", &target);
+        let failed = |error| map_io_error(error, storage::store_write, &target);
 
         let temporary_folder = self.root.join(TEMP_FOLDER);
         create_folder(&temporary_folder).map_err(failed)?;
@@ -128,9 +128,11 @@ impl LocalStore {
     }
 
     fn put_file_blocking(&self, key: &str, source: &Path) -> Result<()> {
-        let mut input = File::open(source).or_error(ErrorKind::Invalid, || format!("cannot read {}", source.display()))?;
+        let mut input = File::open(source).map_err(|error| storage::file_to_store_unreadable(source.display()).caused_by(error))?;
         let target = self.path(key)?;
-        self.write_atomically(key, |file| io::copy(&mut input, file).map(drop).map_err(|error| map_io_error(error, "write", &target)))
+        self.write_atomically(key, |file| {
+            io::copy(&mut input, file).map(drop).map_err(|error| map_io_error(error, storage::store_write, &target))
+        })
     }
 
     fn open_object(&self, key: &str) -> Result<File> {
@@ -139,21 +141,21 @@ impl LocalStore {
         match is_file.and_then(|is_file| if is_file { File::open(&path) } else { Err(io::ErrorKind::NotFound.into()) }) {
             Ok(file) => Ok(file),
             Err(error) if is_not_found(&error) => Err(not_found_error(key)),
-            Err(error) => Err(map_io_error(error, "read", &path)),
+            Err(error) => Err(map_io_error(error, storage::store_read, &path)),
         }
     }
 
     fn get_blocking(&self, key: &str) -> Result<Vec<u8>> {
         let mut file = self.open_object(key)?;
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut file, &mut bytes).map_err(|error| map_io_error(error, "read", &self.root.join(key)))?;
+        io::Read::read_to_end(&mut file, &mut bytes).map_err(|error| map_io_error(error, storage::store_read, &self.root.join(key)))?;
         Ok(bytes)
     }
 
     fn get_file_blocking(&self, key: &str, target: &Path) -> Result<()> {
         let mut source = self.open_object(key)?;
         let copied = File::create(target).and_then(|mut file| io::copy(&mut source, &mut file));
-        copied.map(drop).map_err(|error| map_io_error(error, "write", target))
+        copied.map(drop).map_err(|error| map_io_error(error, storage::store_write, target))
     }
 
     fn stat_blocking(&self, key: &str) -> Result<Option<u64>> {
@@ -161,7 +163,7 @@ impl LocalStore {
         match fs::metadata(&path) {
             Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
             Err(error) if is_not_found(&error) => Ok(None),
-            Err(error) => Err(map_io_error(error, "look at", &path)),
+            Err(error) => Err(map_io_error(error, storage::store_inspect, &path)),
         }
     }
 
@@ -171,7 +173,7 @@ impl LocalStore {
         let mut folders = vec![prefix.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())];
         while let Some(folder) = folders.pop() {
             let path = self.root.join(&folder);
-            let failed = |error| map_io_error(error, "list", &path);
+            let failed = |error| map_io_error(error, storage::store_list, &path);
             let children = match fs::read_dir(&path) {
                 Ok(children) => children,
                 Err(error) if is_not_found(&error) => continue,
@@ -207,7 +209,7 @@ impl LocalStore {
         match fs::remove_file(&path) {
             Ok(()) => {}
             Err(error) if is_not_found(&error) || path.is_dir() => return Ok(()),
-            Err(error) => return Err(map_io_error(error, "delete", &path)),
+            Err(error) => return Err(map_io_error(error, storage::store_delete, &path)),
         }
         // OCFL forbids empty folders.
         let mut remaining = path.parent();
@@ -218,7 +220,7 @@ impl LocalStore {
             remaining = folder.parent();
         }
         match remaining.map(sync_folder) {
-            Some(Err(error)) if !is_not_found(&error) => Err(map_io_error(error, "delete", &path)),
+            Some(Err(error)) if !is_not_found(&error) => Err(map_io_error(error, storage::store_delete, &path)),
             _ => Ok(()),
         }
     }
@@ -230,7 +232,7 @@ impl LocalStore {
             work(&store)
         })
         .await;
-        done.or_error(ErrorKind::Internal, || format!("work on the store {self:?} ended early"))?
+        done.map_err(|error| program::bug("store: work on a folder ended early").caused_by(error))?
     }
 }
 
@@ -240,7 +242,9 @@ impl BlobStore for LocalStore {
         let key = key.to_owned();
         self.run_blocking(move |store| {
             let target = store.path(&key)?;
-            store.write_atomically(&key, |file| io::Write::write_all(file, &bytes).map_err(|error| map_io_error(error, "write", &target)))
+            store.write_atomically(&key, |file| {
+                io::Write::write_all(file, &bytes).map_err(|error| map_io_error(error, storage::store_write, &target))
+            })
         })
         .await
     }
@@ -280,7 +284,9 @@ impl BlobStore for LocalStore {
         self.run_blocking(move |store| {
             let mut source = store.open_object(&from)?;
             let path = store.path(&to)?;
-            store.write_atomically(&to, |file| io::copy(&mut source, file).map(drop).map_err(|error| map_io_error(error, "write", &path)))
+            store.write_atomically(&to, |file| {
+                io::copy(&mut source, file).map(drop).map_err(|error| map_io_error(error, storage::store_write, &path))
+            })
         })
         .await
     }
@@ -314,23 +320,18 @@ fn is_not_found(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Maps an I/O error of the operation `verb` on the file `path`.
-fn map_io_error(error: io::Error, verb: &str, path: &Path) -> Error {
-    let at = path.display();
+/// Maps an I/O error of `operation` on the file `path`.
+fn map_io_error(error: io::Error, operation: impl FnOnce(String) -> Message, path: &Path) -> Error {
+    let operation = operation(path.display().to_string());
     let explained = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::unavailable(format!(
-            "cannot {verb} {at}: the disk or quota is full, free space (`df -h {}` shows how much is left) and run again",
-            path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(path).display()
-        )),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            Error::access_refused(format!("cannot {verb} {at}: no right to, check owner and mode of the folder"))
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            storage::store_disk_full(operation, path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(path).display())
         }
-        io::ErrorKind::InvalidFilename => Error::limit(format!("cannot {verb} {at}: the name is too long for this file system")),
-        io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => {
-            Error::conflict(format!("cannot {verb} {at}: a file and a folder of the same name"))
-        }
-        io::ErrorKind::CrossesDevices => Error::invalid(format!("cannot {verb} {at}: a store must lie on one file system")),
-        _ => Error::unavailable(format!("cannot {verb} {at}")),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => storage::store_folder_forbidden(operation),
+        io::ErrorKind::InvalidFilename => storage::store_name_too_long(operation),
+        io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::AlreadyExists => storage::store_name_taken(operation),
+        io::ErrorKind::CrossesDevices => storage::store_on_two_disks(operation),
+        _ => storage::store_operation_failed(operation),
     };
     explained.caused_by(error)
 }
@@ -339,6 +340,7 @@ fn map_io_error(error: io::Error, verb: &str, path: &Path) -> Error {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[tokio::test]
     async fn folder_that_lost_its_identity_is_unavailable_and_stays_empty() {
@@ -366,7 +368,7 @@ mod tests {
 
     #[test]
     fn full_disk_error_is_unavailable_and_names_path() {
-        let error = map_io_error(io::Error::from_raw_os_error(28), "write", Path::new("/tmp/none/x"));
+        let error = map_io_error(io::Error::from_raw_os_error(28), storage::store_write, Path::new("/tmp/none/x"));
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(error.chain().contains("/tmp/none/x") && error.chain().contains("df -h /tmp"), "{error:?}");
     }
@@ -380,7 +382,7 @@ mod tests {
             (20, ErrorKind::Conflict),
             (5, ErrorKind::Unavailable),
         ] {
-            assert_eq!(map_io_error(io::Error::from_raw_os_error(number), "write", Path::new("/x")).kind(), kind, "{number}");
+            assert_eq!(map_io_error(io::Error::from_raw_os_error(number), storage::store_write, Path::new("/x")).kind(), kind, "{number}");
         }
     }
 

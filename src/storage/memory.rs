@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::storage;
 
 /// Store in the memory of the process.
 #[derive(Default)]
@@ -49,7 +50,7 @@ impl BlobStore for MemoryStore {
 
     async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
         check_key(key)?;
-        let bytes = tokio::fs::read(file).await.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))?;
+        let bytes = tokio::fs::read(file).await.map_err(|error| storage::file_to_store_unreadable(file.display()).caused_by(error))?;
         self.set(key, bytes.into())
     }
 
@@ -59,7 +60,8 @@ impl BlobStore for MemoryStore {
 
     async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
         let bytes = self.find(key)?;
-        tokio::fs::write(file, &*bytes).await.or_error(ErrorKind::Unavailable, || format!("cannot write {}", file.display()))
+        let written = tokio::fs::write(file, &*bytes).await;
+        written.map_err(|error| storage::local_file_unwritable(file.display()).caused_by(error))
     }
 
     async fn stat(&self, key: &str) -> Result<Option<u64>> {

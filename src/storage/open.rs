@@ -9,7 +9,8 @@ use crate::memory::MemoryStore;
 use crate::retry::{RetryPolicy, RetryingStore};
 use crate::s3::client::S3Options;
 use crate::s3::s3_store::S3Store;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::storage;
 
 /// Opens the store at `url`: `file:///folder`, a plain folder path, `s3://bucket/prefix` or `memory:`.
 /// Operations that fail with a transient error are repeated.
@@ -47,14 +48,12 @@ fn folder_from_url(url: &str) -> Result<PathBuf> {
         let path = rest.strip_prefix("//").unwrap_or(rest);
         let path = path.strip_prefix("localhost").unwrap_or(path);
         if !path.starts_with('/') {
-            return Err(Error::invalid(format!("store address {url} names no absolute path, write file:///folder")));
+            return Err(storage::store_address_relative(url));
         }
-        return percent_decode(path)
-            .map(PathBuf::from)
-            .ok_or_else(|| Error::invalid(format!("store address {url} has a broken % sequence")));
+        return percent_decode(path).map(PathBuf::from).ok_or_else(|| storage::store_address_escape_invalid(url));
     }
     if url.is_empty() || url.contains("://") || url.contains('\0') {
-        return Err(Error::invalid(format!("store address {url:?} is unknown, use file:///folder, a path, s3://bucket/prefix or memory:")));
+        return Err(storage::store_address_unknown(url));
     }
     Ok(PathBuf::from(url))
 }

@@ -127,7 +127,8 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use sohoa_base::error::{Error, ErrorKind};
+    use sohoa_base::error::ErrorKind;
+    use sohoa_base::messages::storage;
 
     async fn run_with_failures(policy: RetryPolicy, failures: u32, kind: ErrorKind) -> (u32, Result<()>) {
         let tries = Cell::new(0);
@@ -135,7 +136,13 @@ mod tests {
             .run(|| {
                 tries.set(tries.get() + 1);
                 let fails = tries.get() <= failures;
-                async move { if fails { Err(Error::new(kind, "no")) } else { Ok(()) } }
+                async move {
+                    if fails {
+                        Err(if kind == ErrorKind::Unavailable { storage::s3_timed_out("x") } else { storage::s3_forbidden("x") })
+                    } else {
+                        Ok(())
+                    }
+                }
             })
             .await;
         (tries.get(), result)

@@ -396,6 +396,9 @@ labels! {
     Criterion: "Tiêu chí", "Criterion";
     Date: "Ngày", "Day";
     Details: "Số liệu từng ngày", "Figures by day";
+    AsRecorded: "Nguyên văn", "As recorded";
+    Yes: "có", "yes";
+    No: "không", "no";
     Deadline: "Hạn", "Deadline";
     DecisionNumber: "Quyết định", "Decision";
     Defects: "Lỗi", "Defects";

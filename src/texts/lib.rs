@@ -2,7 +2,6 @@
 
 pub mod code_labels;
 mod english;
-pub mod error_texts;
 mod event_log;
 pub mod formatting;
 pub mod labels;

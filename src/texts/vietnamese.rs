@@ -1,5 +1,6 @@
 //! Vietnamese texts of messages.
 
+use crate::code_labels::code_label;
 use crate::event_log::log_finding;
 use crate::leftovers::leftover;
 use crate::{Language, Message, dot_grouped, format_degrees, join_side_names, setup_url, with_one_decimal};
@@ -91,7 +92,7 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
         Message::RunDuration { seconds, cpu, rate } => format!("Hết {seconds} giây ({rate} trang/giây), {cpu} giây bộ xử lý"),
         Message::Refused { file, page, class, reason } => {
             let page = page.map(|page| format!(", trang {page}")).unwrap_or_default();
-            format!("Từ chối [{class}] {file}{page}: {reason}")
+            format!("Từ chối [{}] {file}{page}: {reason}", code_label(Language::Vietnamese, "class", class))
         }
         Message::FailedTask { dossier, file, page, document, class, reason, tries } => {
             let item = match (file, page, document) {
@@ -100,7 +101,11 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
                 (None, _, Some(document)) => format!(", văn bản {document}"),
                 (None, _, None) => String::new(),
             };
-            format!("Lỗi [{class}] hồ sơ {dossier}{item}: {reason} (đã thử {} lần)", dot_grouped(u64::from(tries)))
+            format!(
+                "Lỗi [{}] hồ sơ {dossier}{item}: {reason} (đã thử {} lần)",
+                code_label(Language::Vietnamese, "class", class),
+                dot_grouped(u64::from(tries))
+            )
         }
         Message::RetryFailedTasks { batch } => {
             format!(

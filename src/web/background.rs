@@ -138,7 +138,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 #[allow(clippy::panic)]
 mod tests {
     use super::*;
-    use sohoa_base::error::Error;
+    use sohoa_base::messages::storage;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[tokio::test]
@@ -148,7 +148,7 @@ mod tests {
             let (stop, run) = (Arc::clone(&stop), runs.fetch_add(1, Ordering::SeqCst));
             async move {
                 match run {
-                    0 => Err(Error::unavailable("the store is gone")),
+                    0 => Err(storage::s3_unreachable("x")),
                     1 => panic!("a defect"),
                     2 => Ok(()),
                     _ => {

@@ -39,13 +39,13 @@ pub(crate) fn health_text(reports: &[LoopReport]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sohoa_base::error::Error;
+    use sohoa_base::messages::storage;
 
     #[test]
     fn public_health_names_no_file() {
         let health = LoopHealth::new("hot-folders");
         assert_eq!(health_text(&[health.report()]), "hot-folders: running for 0 s\n");
-        health.note("", Err(Error::unavailable("cannot read /scan/Nguyễn Văn A.pdf")));
+        health.note("", Err(storage::local_file_unreadable("/scan/Nguyễn Văn A.pdf")));
         assert_eq!(health_text(&[health.report()]), "hot-folders: failing for 0 s (Unavailable; the log tells more)\n");
     }
 }

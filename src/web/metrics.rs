@@ -8,7 +8,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use sohoa_pipeline::outage::Outage;
+use sohoa_services::archive::OperationUsage;
 use sohoa_services::loop_health::LoopReport;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -16,6 +18,11 @@ struct RequestLabels {
     method: String,
     route: String,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    operation: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -31,7 +38,8 @@ pub(super) struct Metrics {
     request_seconds: Histogram,
     open_tasks: Gauge,
     failed_tasks: Gauge,
-    store_calls: Counter,
+    store_calls: Family<OperationLabels, Counter>,
+    store_bytes: Family<OperationLabels, Counter>,
     outage: Gauge,
     outage_seconds: Gauge,
     loop_running: Family<LoopLabels, Gauge>,
@@ -48,8 +56,9 @@ impl Metrics {
         registry.register("http_request_seconds", "Time to answer a request", seconds.clone());
         let (failed_tasks, outage, outage_seconds) = (Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("failed_tasks", "Tasks that wait for a retry", failed_tasks.clone());
-        let store_calls = Counter::default();
-        registry.register("store_calls", "Calls of the object store", store_calls.clone());
+        let (store_calls, store_bytes) = (Family::<OperationLabels, Counter>::default(), Family::<OperationLabels, Counter>::default());
+        registry.register("store_calls", "Calls of the object store, by operation", store_calls.clone());
+        registry.register("store_bytes", "Bytes sent to and received from the object store, by operation", store_bytes.clone());
         registry.register("outage", "1 while work waits for store, catalogue, disk or reading processes", outage.clone());
         registry.register("outage_seconds", "Seconds since that outage was noticed", outage_seconds.clone());
         registry.register("open_tasks", "Tasks of all runs that are still to be done", open_tasks.clone());
@@ -65,6 +74,7 @@ impl Metrics {
             open_tasks,
             failed_tasks,
             store_calls,
+            store_bytes,
             outage,
             outage_seconds,
             loop_running,
@@ -81,14 +91,26 @@ impl Metrics {
     }
 
     /// The metrics in the OpenMetrics text format. Where the catalogue does not answer, `tasks` (open, failed) stay as they were.
-    /// `store_calls` is their number so far.
-    pub(super) fn encode_text(&self, tasks: Option<(u64, u64)>, store_calls: u64, outage: Option<&Outage>, loops: &[LoopReport]) -> String {
+    /// `store` is its usage so far, by operation.
+    pub(super) fn encode_text(
+        &self,
+        tasks: Option<(u64, u64)>,
+        store: &BTreeMap<&'static str, OperationUsage>,
+        outage: Option<&Outage>,
+        loops: &[LoopReport],
+    ) -> String {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         if let Some((open, failed)) = tasks {
             self.open_tasks.set(count(open));
             self.failed_tasks.set(count(failed));
         }
-        self.store_calls.inc_by(store_calls.saturating_sub(self.store_calls.get()));
+        for (operation, usage) in store {
+            let labels = OperationLabels { operation };
+            for (family, now) in [(&self.store_calls, usage.calls), (&self.store_bytes, usage.bytes)] {
+                let counter = family.get_or_create(&labels);
+                counter.inc_by(now.saturating_sub(counter.get()));
+            }
+        }
         self.outage.set(i64::from(outage.is_some()));
         self.outage_seconds.set(outage.map_or(0, |outage| count(outage.seconds)));
         for report in loops {
@@ -107,18 +129,22 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     #[test]
     fn outage_and_failed_tasks_are_shown_also_while_the_catalogue_is_away() {
         let metrics = Metrics::new();
-        let text = metrics.encode_text(Some((7, 2)), 3, None, &[]);
+        let usage = |calls| BTreeMap::from([("get", OperationUsage { calls, bytes: 10 * calls })]);
+        let text = metrics.encode_text(Some((7, 2)), &usage(3), None, &[]);
         assert!(
             text.contains("sohoa_open_tasks 7\n") && text.contains("sohoa_failed_tasks 2\n") && text.contains("sohoa_outage 0\n"),
             "{text}"
         );
-        let outage = Outage { dependency: "catalogue", error: String::new(), seconds: 9 };
-        let text = metrics.encode_text(None, 5, Some(&outage), &[]);
+        let outage =
+            Outage { dependency: "catalogue", error: Arc::new(sohoa_base::messages::catalogue::catalogue_not_answering()), seconds: 9 };
+        let text = metrics.encode_text(None, &usage(5), Some(&outage), &[]);
         assert!(text.contains("sohoa_failed_tasks 2\n") && text.contains("sohoa_outage 1\n"), "{text}");
-        assert!(text.contains("sohoa_outage_seconds 9\n") && text.contains("sohoa_store_calls_total 5\n"), "{text}");
+        assert!(text.contains("sohoa_outage_seconds 9\n") && text.contains("sohoa_store_calls_total{operation=\"get\"} 5\n"), "{text}");
+        assert!(text.contains("sohoa_store_bytes_total{operation=\"get\"} 50\n"), "{text}");
     }
 }

@@ -8,7 +8,6 @@ use serde::Serialize;
 use sohoa_base::error::{Error, ErrorKind};
 use sohoa_base::messages::{Message, requests};
 use sohoa_texts::Language;
-use sohoa_texts::error_texts::{error_text, translate};
 use std::time::Duration;
 
 /// Reason for an error response.
@@ -41,7 +40,7 @@ impl From<&Message> for LocalizedText {
 
 impl From<&Error> for LocalizedText {
     fn from(error: &Error) -> Self {
-        Self { english: error.text(Language::English), vietnamese: error_text(Language::Vietnamese, error) }
+        Self { english: error.text(Language::English), vietnamese: error.text(Language::Vietnamese) }
     }
 }
 
@@ -135,17 +134,11 @@ impl IntoResponse for Problem {
             Self::Protocol(status, name, detail) => (status, name, None, detail),
             Self::Error(error) => {
                 let status = StatusCode::from_u16(error.kind().http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let code = error.code().map(str::to_owned);
+                let code = Some(error.code().to_owned());
                 // Causes that only the server's keepers understand go to the log only.
                 let detail = if status.is_server_error() {
                     tracing::error!("{}", error.chain());
-                    LocalizedText {
-                        english: error.own_text(Language::English),
-                        vietnamese: match error.code() {
-                            Some(_) => error.own_text(Language::Vietnamese),
-                            None => translate(Language::Vietnamese, &error.context()),
-                        },
-                    }
+                    LocalizedText { english: error.own_text(Language::English), vietnamese: error.own_text(Language::Vietnamese) }
                 } else {
                     LocalizedText::from(&error)
                 };

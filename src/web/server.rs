@@ -34,7 +34,6 @@ use sohoa_services::runs::execution;
 use sohoa_services::runs::monitoring;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -230,8 +229,8 @@ async fn metrics(State(shared): State<AppState>, Extension(peer): Extension<Peer
     let tasks = monitoring::count_tasks(shared.archive()).await.ok();
     let outage = shared.archive().outages.current();
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let store_calls = shared.archive().store_calls.load(Ordering::Relaxed);
-    let text = shared.metrics().encode_text(tasks, store_calls, outage.as_ref(), &shared.background_loops().reports());
+    let store = shared.archive().store_usage.by_operation();
+    let text = shared.metrics().encode_text(tasks, &store, outage.as_ref(), &shared.background_loops().reports());
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
 

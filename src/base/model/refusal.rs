@@ -86,7 +86,7 @@ impl Refusal {
 
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Self {
-        Self { class: error.kind().into(), reason: error.chain(), message: error.to_stored().map(Box::new) }
+        Self { class: error.kind().into(), reason: error.chain(), message: Some(Box::new(error.to_stored())) }
     }
 }
 
@@ -102,31 +102,11 @@ pub struct Warning {
     pub message: Option<StoredMessage>,
 }
 
-/// What a warning says.
-#[derive(Debug)]
-pub struct WarningText {
-    detail: String,
-    message: Option<StoredMessage>,
-}
-
-impl From<&Message> for WarningText {
-    fn from(message: &Message) -> Self {
-        Self { detail: message.text(Language::English), message: Some(message.to_stored()) }
-    }
-}
-
-impl<T: Into<String>> From<T> for WarningText {
-    fn from(detail: T) -> Self {
-        Self { detail: detail.into(), message: None }
-    }
-}
-
 impl Warning {
-    /// Builds a warning of a kind from its message, or from an English sentence.
+    /// Builds a warning of a kind.
     #[must_use]
-    pub fn new(code: &str, text: impl Into<WarningText>) -> Self {
-        let WarningText { detail, message } = text.into();
-        Self { code: code.to_owned(), detail, message }
+    pub fn new(code: &str, message: &Message) -> Self {
+        Self { code: code.to_owned(), detail: message.text(Language::English), message: Some(message.to_stored()) }
     }
 
     /// The problem in the reader's language.

@@ -1,7 +1,7 @@
 //! Deliveries uploaded through the browser.
 
 use crate::error::Result;
-use crate::error::messages::uploads;
+use crate::error::messages::{Message, StoredMessage, uploads};
 use crate::model::refusal::RefusalClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -194,6 +194,9 @@ pub struct UploadFile {
     pub class: Option<RefusalClass>,
     /// Reason of the refusal: the problem and the next step.
     pub reason: Option<String>,
+    /// Code and values of the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
     /// Path of the file of the same dossier with the same bytes.
     pub duplicate_of: Option<String>,
     /// Whether that file was in the archive before this upload.
@@ -239,17 +242,16 @@ impl StartObstacle {
 
     /// The obstacle and the next step, one sentence.
     #[must_use]
-    pub fn message(self) -> String {
-        let files = |number: u64| if number == 1 { "1 file".to_owned() } else { format!("{number} files") };
+    pub fn message(self) -> Message {
         match self {
-            Self::Empty => "no scan is here yet; add files".to_owned(),
-            Self::Sending(number) => format!("not here completely: {}; wait, or remove what will not come", files(number)),
-            Self::NotAnnounced(number) => format!("still to be announced: {}; wait", files(number)),
-            Self::TooLarge(number) => format!("over the size limit: {}; split or remove what is too large", files(number)),
-            Self::Missing(number) => format!("named by a list and not here: {}; add them, or start without them", files(number)),
-            Self::Starting => "it is being started".to_owned(),
-            Self::Started => "it was started".to_owned(),
-            Self::Withdrawn => "it was withdrawn".to_owned(),
+            Self::Empty => uploads::upload_empty(),
+            Self::Sending(number) => uploads::upload_sending(number),
+            Self::NotAnnounced(number) => uploads::upload_not_announced(number),
+            Self::TooLarge(number) => uploads::upload_files_too_large(number),
+            Self::Missing(number) => uploads::upload_listed_missing(number),
+            Self::Starting => uploads::upload_starting(),
+            Self::Started => uploads::upload_started(),
+            Self::Withdrawn => uploads::upload_withdrawn(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Dates as people type them: in the console, at the command line, through the API.
 
+use crate::error::Error;
+use crate::error::messages::decisions;
 use crate::text::dates::PartialDate;
 use crate::text::nfc::nfc;
 
@@ -30,12 +32,12 @@ impl TypedDateError {
 
     /// What is wrong with `typed`, and what to write instead.
     #[must_use]
-    pub fn explain(self, typed: &str) -> String {
+    pub fn explain(self, typed: &str) -> Error {
         match self {
-            Self::NoDate => format!("{typed:?} is no date; write day/month/year, such as 12/12/2017"),
-            Self::NoSuchDay => format!("there is no day {typed:?} in the calendar; write day/month/year, such as 12/12/2017"),
-            Self::MonthUnknown => format!("{typed:?} is a day without a month; write day/month/year, such as 12/12/2017"),
-            Self::YearUnknown => format!("{typed:?} is a day without a year; write day/month/year, such as 12/12/2017"),
+            Self::NoDate => decisions::field_date_invalid(typed),
+            Self::NoSuchDay => decisions::field_day_impossible(typed),
+            Self::MonthUnknown => decisions::field_day_without_month(typed),
+            Self::YearUnknown => decisions::field_day_without_year(typed),
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::Catalog;
 use crate::sql::{self, SqlValue, dynamic_query, get_u64};
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{catalogue, maintenance};
 use sqlx::any::AnyRow;
 use sqlx::{Column, Row};
 use std::collections::BTreeMap;
@@ -68,9 +69,7 @@ impl Catalog {
         let statement = sqlx::query("SELECT COUNT(*) AS count FROM users");
         let users = get_u64(&sql::fetch_one(write.connection(), statement, "number of people").await?, "count")?;
         if users > 0 && !replace {
-            return Err(Error::conflict(format!(
-                "the catalogue has {users} accounts already; `sohoa restore --replace` puts those of the backup in their place"
-            )));
+            return Err(maintenance::accounts_exist(users));
         }
         for table in REPLACED_TABLES {
             sql::execute(write.connection(), dynamic_query(format!("DELETE FROM {table}")), "cannot replace accounts").await?;
@@ -78,7 +77,7 @@ impl Catalog {
         for (table, rows) in tables {
             let known = TABLES.iter().any(|(name, _)| name == table);
             if !known {
-                return Err(Error::corrupt(format!("the backup holds the unknown table {table:?}")));
+                return Err(maintenance::backup_table_unknown(table));
             }
             for row in rows {
                 let is_name = |name: &String| {
@@ -86,7 +85,7 @@ impl Catalog {
                         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
                 };
                 if row.is_empty() || !row.keys().all(is_name) {
-                    return Err(Error::corrupt(format!("the backup holds a row of {table} with an unknown column")));
+                    return Err(maintenance::backup_column_unknown(table));
                 }
                 let (mut columns, mut values) = (Vec::new(), Vec::new());
                 for (column, value) in row {
@@ -116,7 +115,7 @@ fn backup_row(row: &AnyRow) -> Result<BTreeMap<String, BackupValue>> {
         let name = column.name();
         let text = row.try_get::<Option<String>, _>(name).map(|text| text.map(BackupValue::Text));
         let value = text.or_else(|_| row.try_get::<Option<i64>, _>(name).map(|number| number.map(BackupValue::Int)));
-        let value = value.map_err(|error| Error::corrupt(format!("column {name} of the catalogue cannot be read")).caused_by(error))?;
+        let value = value.map_err(|error| catalogue::catalogue_column_invalid(name).caused_by(error))?;
         values.insert(name.to_owned(), value.unwrap_or(BackupValue::Null));
     }
     Ok(values)

@@ -4,6 +4,7 @@ use crate::accounts::user_rows::user_from_row;
 use crate::sql::{self, WriteTx, get, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::sign_in;
 use sohoa_base::model::account::{Identity, Right, Session, Token};
 use sqlx::any::AnyRow;
 use std::collections::BTreeSet;
@@ -141,7 +142,7 @@ impl Catalog {
             .bind(user.to_owned())
             .bind(write.now);
         if sql::execute(write.connection(), statement, "cannot renew a session").await? == 0 {
-            return Err(Error::not_found(format!("there is no key {id}")));
+            return Err(sign_in::key_unknown(id));
         }
         write.append_events("", &[("", "sign-in-renewed", serde_json::json!({ "by": user, "user": user, "from": from }))]).await?;
         write.commit().await
@@ -206,7 +207,7 @@ impl Catalog {
             .bind(purpose.as_str())
             .bind(user.to_owned());
         if sql::execute(write.connection(), statement, "cannot end a key").await? == 0 {
-            return Err(Error::not_found(format!("there is no key {id}")));
+            return Err(sign_in::key_unknown(id));
         }
         let kind = if purpose == KeyPurpose::Token { "token-ended" } else { "signed-out" };
         write.append_events("", &[("", kind, serde_json::json!({ "by": by, "user": user, "key": id }))]).await?;

@@ -6,7 +6,8 @@ use crate::accounts::user_rows::user_from_row;
 use crate::accounts::users::unknown_user;
 use crate::sql::{self, SqlValue, WriteTx, get, retrying, to_json};
 use serde_json::json;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::sign_in;
 use sohoa_base::model::account::{Grant, Origin, User};
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ impl Catalog {
             .bind(name.to_owned())
             .bind(sealed.to_owned());
         if sql::execute(write.connection(), statement, "cannot keep a secret").await? == 0 {
-            return Err(Error::conflict("an authenticator app is set up already; end that first"));
+            return Err(sign_in::totp_already_set_up());
         }
         write.commit().await
     }
@@ -73,7 +74,7 @@ impl Catalog {
         .bind(sealed.to_owned())
         .bind(sql::to_i64(step));
         if sql::execute(write.connection(), statement, "cannot keep a secret").await? == 0 {
-            return Err(Error::conflict("this was begun anew elsewhere; load the page again"));
+            return Err(sign_in::totp_begun_elsewhere());
         }
         write.delete_recovery_codes(name).await?;
         let rows = codes.iter().map(|code| vec![SqlValue::Text(name.to_owned()), SqlValue::Text(code.clone())]).collect();
@@ -213,7 +214,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let known = write.user_by_subject(&person.subject).await?;
         if known.as_ref().is_some_and(|user| user.disabled) {
-            return Err(Error::denied("your account is disabled; ask an administrator"));
+            return Err(sign_in::account_disabled());
         }
         let name = known.as_ref().map_or(&person.name, |user| &user.name).clone();
         let is_same = known.as_ref().is_some_and(|user| user.grants == person.grants && user.display_name == person.shown);
@@ -230,7 +231,7 @@ impl Catalog {
             .bind(sql::replace_nul(&person.subject));
             if sql::execute(write.connection(), statement, "cannot add a person").await? == 0 {
                 // A user with the same name keeps it: the provider must not open the account of another user.
-                return Err(Error::denied(format!("somebody else has the name {name} here; ask an administrator")));
+                return Err(sign_in::account_name_of_other_person(name));
             }
         } else if !is_same {
             write.sync_external_user(&name, &person.shown, &person.grants).await?;

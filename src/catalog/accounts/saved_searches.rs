@@ -2,7 +2,8 @@
 
 use crate::Catalog;
 use crate::sql::{self, get};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::records;
 use sohoa_base::model::account::SavedSearch;
 use sqlx::any::AnyRow;
 
@@ -16,7 +17,7 @@ impl Catalog {
         let statement = sqlx::query("SELECT count(*) AS n FROM searches WHERE user_name = $1").bind(user.to_owned());
         let count = sql::get_u64(&sql::fetch_one(write.connection(), statement, "count of searches").await?, "n")?;
         if count >= most {
-            return Err(Error::limit(format!("you keep {most} searches already; remove one first")));
+            return Err(records::saved_searches_full(most));
         }
         let statement =
             sqlx::query("INSERT INTO searches (id, user_name, name, query, unit, created) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *")
@@ -49,7 +50,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let statement = sqlx::query("DELETE FROM searches WHERE user_name = $1 AND id = $2").bind(user.to_owned()).bind(id.to_owned());
         if sql::execute(write.connection(), statement, "cannot forget a search").await? == 0 {
-            return Err(Error::not_found(format!("you keep no search {id}")));
+            return Err(records::saved_search_unknown(id));
         }
         write.commit().await
     }

@@ -3,7 +3,8 @@
 
 use crate::Catalog;
 use crate::sql::{self, WriteTx, get, retrying};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::sign_in;
 use sohoa_base::model::account::Grant;
 use sohoa_base::text::fold::fold;
 use std::collections::BTreeSet;
@@ -114,9 +115,7 @@ impl WriteTx {
             return Ok(());
         }
         if self.is_unit_used(&other).await? {
-            return Err(Error::conflict(format!(
-                "unit {unit} differs from unit {other} only in case, marks or spaces; write {other}, or choose another code"
-            )));
+            return Err(sign_in::unit_differs_only_in_form(unit, other));
         }
         // A mistyped code to which nothing belongs any more.
         let statement = sqlx::query("DELETE FROM units WHERE code = $1").bind(other);

@@ -5,6 +5,7 @@ use crate::accounts::keys::Keys;
 use crate::accounts::user_rows::user_from_row;
 use crate::sql::{self, WriteTx, get, retrying, to_json};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::sign_in;
 use sohoa_base::model::account::{Grant, User};
 
 /// Data needed to check a sign-in.
@@ -32,7 +33,7 @@ impl Catalog {
     async fn add_user_once(&self, user: &User, password: Option<&str>, by: &str) -> Result<()> {
         let mut write = self.write().await?;
         if !write.insert_user(user, password, by).await? {
-            return Err(Error::conflict(format!("there is already somebody with the name {}", user.name)));
+            return Err(sign_in::account_name_taken(&user.name));
         }
         write.commit().await
     }
@@ -53,7 +54,7 @@ impl Catalog {
         let statement = sqlx::query("SELECT COUNT(*) AS count FROM users");
         let count = sql::get_u64(&sql::fetch_one(write.connection(), statement, "number of people").await?, "count")?;
         if !is_known || count > 0 {
-            return Err(Error::denied("this key was used or is too old; start the server again for a new one"));
+            return Err(sign_in::setup_key_invalid());
         }
         write.insert_user(user, Some(password), &user.name).await?;
         write.commit().await
@@ -172,5 +173,5 @@ impl WriteTx {
 }
 
 pub(crate) fn unknown_user(name: &str) -> Error {
-    Error::not_found(format!("there is nobody with the name {name}"))
+    sign_in::user_not_visible(name)
 }

@@ -5,7 +5,8 @@ use crate::batches::lifecycle::unknown_batch;
 use crate::queue::failed_tasks::failed_items;
 use crate::rows::refusal_from_row;
 use crate::sql::{self, get, get_enum, get_json, get_u64};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::runs;
 use sohoa_base::model::batch::{Balance, FileBalance, PageBalance, RefusedItem, StageCost, StageCosts, WarnedItem};
 use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::PageState;
@@ -228,9 +229,11 @@ fn add_pages(pages: &mut PageBalance, row: &AnyRow) -> Result<()> {
 }
 
 async fn refusals(connection: &mut AnyConnection, batch: &str) -> Result<Vec<RefusedItem>> {
-    let files =
-        "SELECT path, CAST(NULL AS BIGINT) AS number, class, reason FROM files WHERE batch = $1 AND state IN ('refused', 'removed')";
-    let pages = pages_of_batch!("f.path, p.number, p.class, p.reason", "AND p.state = 'refused' AND f.state NOT IN ('refused', 'removed')");
+    let files = "SELECT path, CAST(NULL AS BIGINT) AS number, class, reason, message FROM files WHERE batch = $1 AND state IN ('refused', 'removed')";
+    let pages = pages_of_batch!(
+        "f.path, p.number, p.class, p.reason, p.message",
+        "AND p.state = 'refused' AND f.state NOT IN ('refused', 'removed')"
+    );
     let mut refusals = Vec::new();
     for text in [files, pages] {
         let statement = sqlx::query(text).bind(batch.to_owned());
@@ -269,7 +272,6 @@ fn item_location(row: &AnyRow) -> Result<(String, Option<u32>)> {
 
 pub(crate) fn refused_item_from_row(row: &AnyRow) -> Result<RefusedItem> {
     let (file, page) = item_location(row)?;
-    let Refusal { class, reason, message } =
-        refusal_from_row(row)?.ok_or_else(|| Error::corrupt(format!("the refusal of {file} has no class")))?;
+    let Refusal { class, reason, message } = refusal_from_row(row)?.ok_or_else(|| runs::refusal_without_class(&file))?;
     Ok(RefusedItem { file, page, class, reason, message: message.map(|message| *message) })
 }

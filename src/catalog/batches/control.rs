@@ -3,13 +3,12 @@
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
 use crate::outbox_fact::OutboxFact;
+use crate::rows::bind_refusal;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, placeholders, retrying};
 use sohoa_base::error::Result;
+use sohoa_base::messages::runs;
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Reason of refusal of cancelled files and pages.
-const CANCELLED_REASON: &str = "the batch was cancelled before this was read, retry the batch or deliver it again";
 
 /// How a batch is controlled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -131,12 +130,14 @@ impl Catalog {
         let failed = write.dossiers_with_failed_tasks(batch).await?;
         let dossiers =
             write.lock_dossiers_by_id(counts.keys().chain(&failed).cloned().collect::<BTreeSet<_>>().into_iter().collect()).await?;
-        let refusal = Refusal { class: RefusalClass::Outage, reason: CANCELLED_REASON.to_owned(), message: None };
+        let refusal = Refusal::new(RefusalClass::Outage, &runs::cancelled_before_reading());
         for (table, items) in [("files", &files), ("pages", &pages)] {
             for chunk in items.chunks(MAX_IN_LIST) {
-                let text =
-                    format!("UPDATE {table} SET state = 'refused', class = $1, reason = $2 WHERE id IN ({})", placeholders(3, chunk.len()));
-                let statement = bind_all(dynamic_query(text).bind(refusal.class.as_str()).bind(CANCELLED_REASON), chunk);
+                let text = format!(
+                    "UPDATE {table} SET state = 'refused', class = $1, reason = $2, message = $3 WHERE id IN ({})",
+                    placeholders(4, chunk.len())
+                );
+                let statement = bind_all(bind_refusal(dynamic_query(text), &refusal)?, chunk);
                 sql::execute(write.connection(), statement, "cannot refuse what was cancelled").await?;
                 if table == "files" {
                     write.refuse_duplicates(chunk, &refusal).await?;

@@ -3,10 +3,11 @@
 use crate::Catalog;
 use crate::batches::balance::refused_item_from_row;
 use crate::facts::withholding::{FactsOf, load_content_facts};
-use crate::rows::{dossier_from_row, file_from_row};
+use crate::rows::{dossier_from_row, file_from_row, message_from_row};
 use crate::sql::{self, Statement, get, get_u32, get_u64};
 use serde::Serialize;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{StoredMessage, runs};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::RefusedItem;
 use sohoa_base::model::dossier::{Dossier, DossierName, File};
@@ -43,8 +44,11 @@ pub struct Failure {
 pub struct FailureGroup {
     /// Class of the refusal, by who can resolve it.
     pub class: RefusalClass,
-    /// Reason of the refusal.
+    /// Reason of the refusal, in English.
     pub reason: String,
+    /// Its code and values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<StoredMessage>,
     /// Number of files and pages.
     pub count: u64,
 }
@@ -76,10 +80,10 @@ pub struct LevelCount {
 /// Refused files, and refused pages of files that were not refused as a whole.
 const REFUSED_SQL: &str = "(
         SELECT f.id AS file_id, f.batch, f.dossier, f.path, f.sha256, f.bytes, f.media_type, f.state AS file_state, CAST(NULL AS BIGINT) AS number,
-               f.class, f.reason, 'file' AS level
+               f.class, f.reason, f.message, 'file' AS level
         FROM files f WHERE f.state IN ('refused', 'removed')
         UNION ALL
-        SELECT f.id, f.batch, f.dossier, f.path, f.sha256, f.bytes, f.media_type, f.state, p.number, p.class, p.reason, 'page'
+        SELECT f.id, f.batch, f.dossier, f.path, f.sha256, f.bytes, f.media_type, f.state, p.number, p.class, p.reason, p.message, 'page'
         FROM pages p JOIN files f ON f.id = p.file WHERE p.state = 'refused' AND f.state NOT IN ('refused', 'removed')
     ) r JOIN dossiers d ON d.id = r.dossier
     WHERE (CAST($1 AS TEXT) IS NULL OR r.batch = $1) AND (CAST($2 AS TEXT) IS NULL OR r.class = $2)
@@ -138,7 +142,7 @@ impl Catalog {
         let (only, names) = sql::unit_condition(units, "d.fonds", 6);
         let mut connection = self.read().await?;
         let statement = sql::dynamic_query(format!(
-            "SELECT r.class, r.reason, count(*) AS n FROM {REFUSED_SQL} AND {only}
+            "SELECT r.class, r.reason, MAX(r.message) AS message, count(*) AS n FROM {REFUSED_SQL} AND {only}
              GROUP BY r.class, r.reason ORDER BY n DESC, r.class, r.reason LIMIT $5",
         ));
         let statement = sql::bind_all(bind_filter(statement, wanted).bind(sql::to_i64(limit)), &names);
@@ -148,7 +152,8 @@ impl Catalog {
                 let class: Option<String> = get(row, "class")?;
                 let reason: Option<String> = get(row, "reason")?;
                 let class = RefusalClass::parse_or_bug(class.as_deref().unwrap_or_default());
-                Ok(FailureGroup { class, reason: reason.unwrap_or_default(), count: get_u64(row, "n")? })
+                let message = message_from_row(row, "message")?;
+                Ok(FailureGroup { class, reason: reason.unwrap_or_default(), message, count: get_u64(row, "n")? })
             })
             .collect()
     }
@@ -159,7 +164,7 @@ impl Catalog {
     /// # Errors
     /// `NotFound` if there is no such file.
     pub async fn viewable_failed_file(&self, file: &str, page: u32) -> Result<(Dossier, File)> {
-        let unknown = || Error::not_found(format!("no refused file {file} with a page {page} may be looked at"));
+        let unknown = || runs::failed_page_not_visible(file, page);
         let mut connection = self.read().await?;
         let statement = sqlx::query(
             "SELECT f.* FROM files f WHERE f.id = $1 AND f.state <> 'removed' AND f.sha256 <> '' AND COALESCE(f.class, '') <> 'secret'

@@ -4,7 +4,8 @@ use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, enum_str, get, get_
 use crate::{Catalog, sql::get_json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::deliveries;
 use sohoa_base::model::delivered_file::DeliveredFile;
 use sqlx::any::AnyRow;
 
@@ -165,7 +166,7 @@ impl Catalog {
         let statement = sqlx::query("UPDATE folder_deliveries SET state = 'taken' WHERE id = $1 AND state <> 'taken' RETURNING moved_to")
             .bind(delivery.id.clone());
         let row = sql::fetch_optional(write.connection(), statement, "cannot end a delivery").await?;
-        let row = row.ok_or_else(|| Error::conflict(format!("delivery {} was ended already", delivery.name)))?;
+        let row = row.ok_or_else(|| deliveries::delivery_ended_already(&delivery.name))?;
         let id = sql::new_id();
         let statement = sqlx::query(
             "INSERT INTO folder_deliveries (id, source, name, signature, follows, state, moved_to, began)

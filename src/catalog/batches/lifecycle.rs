@@ -4,6 +4,7 @@ use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, get, get_enum, retrying, to_json};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::runs;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::{Batch, BatchState};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
@@ -157,7 +158,7 @@ impl Catalog {
 }
 
 pub(crate) fn unknown_batch(batch: &str) -> Error {
-    Error::not_found(format!("batch {batch} does not exist"))
+    runs::run_not_visible(batch)
 }
 
 pub(crate) fn batch_from_row(row: &AnyRow) -> Result<Batch> {

@@ -87,7 +87,7 @@ impl Catalog {
                     tasks.push(NewTask { dossier, group, level: StageLevel::File, item });
                 }
                 let text = format!(
-                    "UPDATE files SET state = 'duplicate', class = NULL, reason = NULL WHERE state = 'refused' AND duplicate_of IN ({})
+                    "UPDATE files SET state = 'duplicate', class = NULL, reason = NULL, message = NULL WHERE state = 'refused' AND duplicate_of IN ({})
                      AND EXISTS (SELECT 1 FROM files o WHERE o.id = files.duplicate_of AND o.state = 'received')",
                     placeholders(1, chunk.len())
                 );
@@ -121,7 +121,7 @@ impl WriteTx {
         classes: &[String],
     ) -> Result<Vec<(String, String)>> {
         let text = format!(
-            "UPDATE {table} SET state = '{state}', class = NULL, reason = NULL
+            "UPDATE {table} SET state = '{state}', class = NULL, reason = NULL, message = NULL
              WHERE state = 'refused' AND class IN ({}) AND {column} IN ({}) RETURNING id, dossier",
             placeholders(1, classes.len()),
             placeholders(classes.len() + 1, ids.len())

@@ -6,7 +6,8 @@ use crate::Catalog;
 use crate::Engine;
 use crate::sql::{self, SqlValue, WriteTx, dynamic_query, get, get_u64};
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::maintenance;
 use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
@@ -90,8 +91,7 @@ impl Catalog {
             for events in part.chunks(CHUNK) {
                 for event in events {
                     if !event.follows(seq, &hash)? {
-                        let problem = format!("event {} of the backup was changed or removed after it was written", seq + 1);
-                        return Err(Error::corrupt(problem));
+                        return Err(maintenance::backup_event_changed(seq + 1));
                     }
                     seq = event.seq;
                     hash.clone_from(&event.hash);

@@ -7,7 +7,8 @@
 use super::PendingEvent;
 use crate::Catalog;
 use crate::sql::{self, bind_all, dynamic_query, placeholders, retrying};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, program};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -39,18 +40,18 @@ impl ReadSpool {
     pub(super) fn append(&self, event: &PendingEvent) -> Result<()> {
         let mut line = sql::to_json(event)?;
         line.push('\n');
-        let failed = || format!("cannot record a read in {}, free space there or check its rights", self.folder.display());
-        let mut current = self.current.lock().map_err(|_| Error::internal("an earlier read could not be recorded"))?;
+        let unwritable = |error| maintenance::read_event_unwritable(self.folder.display()).caused_by(error);
+        let mut current = self.current.lock().map_err(|_| program::bug("catalogue: lock of the read log"))?;
         let spool = match current.as_mut() {
             Some(spool) => spool,
-            None => current.insert(self.create_file().or_error(ErrorKind::Unavailable, failed)?),
+            None => current.insert(self.create_file().map_err(unwritable)?),
         };
         let written = spool.file.write_all(line.as_bytes());
         if written.is_err() {
             // The rest of a line that was cut off is not continued.
             *current = None;
         }
-        written.or_error(ErrorKind::Unavailable, failed)
+        written.map_err(unwritable)
     }
 
     fn create_file(&self) -> std::io::Result<SpoolFile> {
@@ -66,7 +67,7 @@ impl ReadSpool {
 
     /// Files ready for import: what this process has written so far, and files of processes that have ended. They stay locked.
     fn take_files(&self) -> Result<Vec<SpoolFile>> {
-        let own = self.current.lock().map_err(|_| Error::internal("an earlier read could not be recorded"))?.take();
+        let own = self.current.lock().map_err(|_| program::bug("catalogue: lock of the read log"))?.take();
         let mut taken: Vec<SpoolFile> = own.into_iter().collect();
         // Without the folder nothing was spooled.
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Ok(taken) };
@@ -90,7 +91,7 @@ impl Catalog {
         let Some(spool) = &self.read_spool else { return Ok(()) };
         for SpoolFile { path, file } in spool.take_files()? {
             retrying!(self.import_spool_file(&spool.folder, &path))?;
-            std::fs::remove_file(&path).or_error(ErrorKind::Unavailable, || format!("cannot delete {}", path.display()))?;
+            std::fs::remove_file(&path).map_err(|error| maintenance::file_undeletable(path.display()).caused_by(error))?;
             drop(file);
         }
         Ok(())

@@ -4,7 +4,8 @@ use super::PendingEvent;
 use crate::sql::{self, MAX_IN_LIST, SqlValue, WriteTx, bind_all, dynamic_query, get, placeholders, retrying};
 use crate::{Catalog, Engine};
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -133,7 +134,7 @@ fn pending_event(row: &AnyRow) -> Result<PendingEvent> {
 /// 16 random bytes in hexadecimal.
 fn new_salt() -> Result<String> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal("this machine gives no random numbers").caused_by(error))?;
+    getrandom::fill(&mut bytes).map_err(|error| program::bug("no random numbers from the system").caused_by(error))?;
     Ok(hex::encode(bytes))
 }
 

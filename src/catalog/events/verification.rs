@@ -4,7 +4,8 @@ use super::blanking::{BLANKED_KIND, blanked_events};
 use super::sealing::{hash_body, hash_event};
 use crate::Catalog;
 use crate::sql::{self, get};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::maintenance;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,10 +78,10 @@ impl Catalog {
             }
         }
         if report.end.event != count || report.end.hash != expected {
-            return Err(Error::corrupt(format!("the last events are missing: {} of {count} are there", report.end.event)));
+            return Err(maintenance::last_events_missing(report.end.event, count));
         }
         match blank.difference(&declared).next() {
-            Some(seq) => Err(Error::corrupt(format!("the details of event {seq} were removed, and no later event says so"))),
+            Some(seq) => Err(maintenance::event_details_removed(seq)),
             None => Ok(report),
         }
     }
@@ -112,7 +113,7 @@ fn verify_link(row: &AnyRow, previous: &str, expected: u64) -> Result<Link> {
     let content = if body_hash.is_empty() { &body } else { &body_hash };
     let hash = hash_event(previous, seq, at, [&batch, &dossier, &kind, content])?;
     if seq != sql::to_i64(expected) || hash != stored? || !is_same_body {
-        return Err(Error::corrupt(format!("event {expected} was changed or removed after it was written")));
+        return Err(maintenance::event_changed(expected));
     }
     Ok(Link { at, kind, hash, is_blank })
 }

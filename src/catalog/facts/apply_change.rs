@@ -3,8 +3,10 @@
 use crate::Catalog;
 use crate::facts::commit::CommitContext;
 use crate::queue::dossier_scheduler::NewTask;
+use crate::rows::bind_refusal;
 use crate::sql::{self, SqlValue, Statement, WriteTx, bind_all, dynamic_query, get, placeholders, to_json, value_tuples};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::delivered_file::DeliveredFile;
 use sohoa_base::model::dossier::DossierName;
@@ -43,7 +45,7 @@ impl Catalog {
                 write.record_progress(&context.claim.batch, ProgressStep::Read, ItemCounts::from_pages(sql::to_i64(first)));
                 let statement = sqlx::query(
                     "UPDATE pages SET state = CASE WHEN state IN ('stored', 'review') THEN state ELSE 'read' END,
-                            reading = $3, quality = $4, blank = $5, warnings = $6, class = NULL, reason = NULL
+                            reading = $3, quality = $4, blank = $5, warnings = $6, class = NULL, reason = NULL, message = NULL
                      WHERE id = $1 AND dossier = $2",
                 )
                 .bind(page.clone())
@@ -56,21 +58,15 @@ impl Catalog {
                 write.replace_page_by(page).await
             }
             Change::PageRefused { page, refusal } => {
-                let statement = sqlx::query("UPDATE pages SET state = 'refused', class = $3, reason = $4 WHERE id = $1 AND dossier = $2")
-                    .bind(page.clone())
-                    .bind(dossier)
-                    .bind(refusal.class.as_str())
-                    .bind(sql::replace_nul(&refusal.reason));
+                let text = "UPDATE pages SET state = 'refused', class = $3, reason = $4, message = $5 WHERE id = $1 AND dossier = $2";
+                let statement = bind_refusal(sqlx::query(text).bind(page.clone()).bind(dossier), refusal)?;
                 write.update_exactly_one(statement, "page", page).await?;
                 write.replace_page_by(page).await
             }
             Change::PageHeld { page, refusal } => {
-                let statement =
-                    sqlx::query("UPDATE pages SET state = 'held', reading = NULL, class = $3, reason = $4 WHERE id = $1 AND dossier = $2")
-                        .bind(page.clone())
-                        .bind(dossier)
-                        .bind(refusal.class.as_str())
-                        .bind(sql::replace_nul(&refusal.reason));
+                let text = "UPDATE pages SET state = 'held', reading = NULL, class = $3, reason = $4, message = $5
+                            WHERE id = $1 AND dossier = $2";
+                let statement = bind_refusal(sqlx::query(text).bind(page.clone()).bind(dossier), refusal)?;
                 write.update_exactly_one(statement, "page", page).await
             }
             Change::DossierHeld { dossier: named } => {
@@ -137,8 +133,7 @@ impl Catalog {
         write.update_exactly_one(statement, "file", file).await?;
         for (name, files) in members {
             let key = (sql::replace_nul(&name.fonds), sql::replace_nul(&name.code));
-            let dossier_state =
-                context.dossiers.get(&key).ok_or_else(|| Error::internal("the dossier of an archive's member was not locked"))?;
+            let dossier_state = context.dossiers.get(&key).ok_or_else(|| program::bug("catalogue: dossier not locked"))?;
             write.adopt_restored_members(&claim.batch, &dossier_state.id, files).await?;
             self.insert_files(write, &claim.batch, dossier_state, files, claim.group).await?;
         }
@@ -220,7 +215,7 @@ impl WriteTx {
         if sql::execute(self.connection(), statement, "cannot write a change").await? == 1 {
             return Ok(());
         }
-        Err(Error::internal(format!("a change names {what} {id}, which its dossier does not hold")))
+        Err(program::bug(format!("catalogue: change of {what} {id} of another dossier")))
     }
 
     async fn apply_dossier_listed(&mut self, dossier: &str, findings: &[ListFinding], listed: &[(String, ListEntry)]) -> Result<()> {
@@ -241,20 +236,15 @@ impl WriteTx {
     }
 
     async fn apply_file_refused(&mut self, dossier: &str, file: &str, media_type: &str, refusal: &Refusal) -> Result<()> {
-        let statement =
-            sqlx::query("UPDATE files SET state = 'refused', media_type = $3, class = $4, reason = $5 WHERE id = $1 AND dossier = $2")
-                .bind(file.to_owned())
-                .bind(dossier.to_owned())
-                .bind(sql::replace_nul(media_type))
-                .bind(refusal.class.as_str())
-                .bind(sql::replace_nul(&refusal.reason));
+        let text = "UPDATE files SET state = 'refused', media_type = $3, class = $4, reason = $5, message = $6
+                    WHERE id = $1 AND dossier = $2";
+        let statement = sqlx::query(text).bind(file.to_owned()).bind(dossier.to_owned()).bind(sql::replace_nul(media_type));
+        let statement = bind_refusal(statement, refusal)?;
         self.update_exactly_one(statement, "file", file).await?;
         // Files with the same bytes under other names are refused for the same reason.
         self.refuse_duplicates(&[file.to_owned()], refusal).await?;
-        let statement = sqlx::query("UPDATE pages SET state = 'refused', class = $2, reason = $3 WHERE file = $1")
-            .bind(file.to_owned())
-            .bind(refusal.class.as_str())
-            .bind(sql::replace_nul(&refusal.reason));
+        let text = "UPDATE pages SET state = 'refused', class = $2, reason = $3, message = $4 WHERE file = $1";
+        let statement = bind_refusal(sqlx::query(text).bind(file.to_owned()), refusal)?;
         sql::execute(self.connection(), statement, "cannot refuse the pages of a file").await?;
         Ok(())
     }
@@ -262,10 +252,11 @@ impl WriteTx {
     /// Refuses the duplicates of `files`.
     pub(crate) async fn refuse_duplicates(&mut self, files: &[String], refusal: &Refusal) -> Result<()> {
         let text = format!(
-            "UPDATE files SET state = 'refused', class = $1, reason = $2 WHERE state = 'duplicate' AND duplicate_of IN ({})",
-            placeholders(3, files.len())
+            "UPDATE files SET state = 'refused', class = $1, reason = $2, message = $3
+             WHERE state = 'duplicate' AND duplicate_of IN ({})",
+            placeholders(4, files.len())
         );
-        let statement = bind_all(dynamic_query(text).bind(refusal.class.as_str()).bind(sql::replace_nul(&refusal.reason)), files);
+        let statement = bind_all(bind_refusal(dynamic_query(text), refusal)?, files);
         sql::execute(self.connection(), statement, "cannot refuse repeated files").await?;
         Ok(())
     }
@@ -353,5 +344,5 @@ fn check_same_dossier(named: &str, dossier: &str) -> Result<()> {
     if named == dossier {
         return Ok(());
     }
-    Err(Error::internal(format!("a change names dossier {named} in a task of dossier {dossier}")))
+    Err(program::bug(format!("catalogue: change of dossier {named} in a task of {dossier}")))
 }

@@ -131,7 +131,7 @@ impl Catalog {
 /// Pages of files that are in quarantine or were removed from it, by file.
 async fn pages_without_record(connection: &mut AnyConnection, batch: &str) -> Result<BTreeMap<String, Vec<LedgerPage>>> {
     let statement = sqlx::query(
-        "SELECT p.file, p.number, p.state, p.class, p.reason FROM pages p JOIN files f ON f.id = p.file
+        "SELECT p.file, p.number, p.state, p.class, p.reason, p.message FROM pages p JOIN files f ON f.id = p.file
          WHERE f.batch = $1 AND p.document IS NULL
          AND (f.state = 'removed' OR EXISTS (SELECT 1 FROM pages h WHERE h.file = f.id AND h.state = 'held'))
          ORDER BY p.file, p.number",

@@ -6,7 +6,8 @@ use crate::queue::dossier_scheduler::{DossierState, NewTask};
 use crate::queue::leases::lease_lost;
 use crate::sql::{self, SqlValue, WriteTx, get, retrying};
 use serde_json::Value;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::change::Change;
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::StageLevel;
@@ -45,7 +46,7 @@ impl Catalog {
         let mut events: Vec<(String, Value)> = Vec::with_capacity(changes.len());
         for change in changes {
             self.apply_change(&mut write, &context, change).await?;
-            let mut body = serde_json::to_value(change).map_err(|error| Error::internal("a change cannot be written").caused_by(error))?;
+            let mut body = serde_json::to_value(change).map_err(|error| program::bug("catalogue: change as JSON").caused_by(error))?;
             let kind = body.as_object_mut().and_then(|object| object.remove("change"));
             events.push((kind.as_ref().and_then(Value::as_str).unwrap_or("change").to_owned(), body));
         }
@@ -71,7 +72,7 @@ impl Catalog {
             }
         }
         let dossiers = write.lock_or_create_dossiers(&names, &claim.batch).await?;
-        let own = dossiers.get(&key).cloned().ok_or_else(|| Error::internal("the dossier of a task was not locked"))?;
+        let own = dossiers.get(&key).cloned().ok_or_else(|| program::bug("catalogue: dossier not locked"))?;
         Ok(CommitContext { claim, own_dossier: own, dossiers })
     }
 

@@ -1,8 +1,10 @@
 //! Rebuild of dossiers from their records. It comes before the rebuild of the batches from their ledgers.
 
 use crate::Catalog;
+use crate::rows::refusal_columns;
 use crate::sql::{self, SqlValue, WriteTx, enum_str, retrying, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{maintenance, program, records};
 use sohoa_base::model::dossier::{DossierName, FileState, PageState};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sohoa_base::model::record::Record;
@@ -28,7 +30,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let name = DossierName { fonds: record.fonds.clone(), code: record.code.clone(), title: record.title.clone() };
         let locked = write.lock_or_create_dossiers(&[name], REBUILT_BATCH).await?;
-        let dossier = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?.id;
+        let dossier = locked.into_values().next().ok_or_else(|| program::bug("catalogue: dossier not locked"))?.id;
         let statement = sqlx::query("SELECT 1 AS one FROM files WHERE dossier = $1 LIMIT 1").bind(dossier.clone());
         if sql::fetch_optional(write.connection(), statement, "cannot read files").await?.is_some() {
             return Ok(false);
@@ -74,12 +76,13 @@ impl WriteTx {
                 None => FileState::Identified,
             };
             if original.delivered_as.is_empty() {
-                return Err(Error::corrupt(format!("record {} says no delivered name of {}", record.object, original.path)));
+                return Err(maintenance::record_without_delivered_name(&record.object, &original.path));
             }
             for (place, path) in original.delivered_as.iter().enumerate() {
                 // Every name gets a row: the first one has the pages, the others are its duplicates.
                 let (row, repeats) = if place == 0 { (id.clone(), None) } else { (sql::new_id(), Some(id.clone())) };
                 let state = if place > 0 && state != FileState::Refused { FileState::Duplicate } else { state };
+                let [class, reason, message] = refusal_columns(original.refusal.as_ref())?;
                 file_rows.push(vec![
                     SqlValue::Text(row),
                     REBUILT_BATCH.into(),
@@ -92,8 +95,9 @@ impl WriteTx {
                     SqlValue::Text(enum_str(&state)?),
                     SqlValue::Text(sql::replace_nul(&original.media_type)),
                     SqlValue::NullableText(repeats),
-                    SqlValue::NullableText(original.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
-                    SqlValue::NullableText(original.refusal.as_ref().map(|refusal| sql::replace_nul(&refusal.reason))),
+                    SqlValue::NullableText(class),
+                    SqlValue::NullableText(reason),
+                    SqlValue::NullableText(message),
                     SqlValue::Text(to_json(&original.warnings)?),
                     SqlValue::Text(to_json(&original.signatures)?),
                     SqlValue::Int(i64::from(!original.withheld)),
@@ -120,9 +124,8 @@ impl WriteTx {
                 SqlValue::Int(1),
             ]);
             for page in &document.pages {
-                let file = files.get(page.original.as_str()).ok_or_else(|| {
-                    Error::corrupt(format!("record {} names original {}, which it does not list", record.object, page.original))
-                })?;
+                let file =
+                    files.get(page.original.as_str()).ok_or_else(|| records::original_not_recorded(&record.object, &page.original))?;
                 let state = match &page.refusal {
                     Some(_) => PageState::Refused,
                     None if document.review_reasons.is_empty() => PageState::Stored,
@@ -134,9 +137,9 @@ impl WriteTx {
         }
         let insert =
             "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, container_sha256, state, media_type, duplicate_of,
-                      class, reason, warnings, signatures, deposited) VALUES";
+                      class, reason, message, warnings, signatures, deposited) VALUES";
         sql::bulk_insert(self.connection(), insert, file_rows, "", "cannot restore files").await?;
-        let insert = "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, warnings, document,
+        let insert = "INSERT INTO pages (id, file, dossier, number, state, quality, blank, class, reason, message, warnings, document,
                 position_in_document) VALUES";
         sql::bulk_insert(self.connection(), insert, pages.into_values().collect(), "", "cannot restore pages").await?;
         let insert =
@@ -154,7 +157,7 @@ fn page_row(
     recorded: Option<(&String, &sohoa_base::model::record::RecordedPage)>,
 ) -> Result<Vec<SqlValue>> {
     let page = recorded.map(|(_, page)| page);
-    let refusal = page.and_then(|page| page.refusal.as_ref());
+    let [class, reason, message] = refusal_columns(page.and_then(|page| page.refusal.as_ref()))?;
     Ok(vec![
         SqlValue::Text(sql::new_id()),
         file.into(),
@@ -163,8 +166,9 @@ fn page_row(
         SqlValue::Text(enum_str(&state)?),
         SqlValue::Text(page.map_or(Ok("{}".to_owned()), |page| to_json(&page.quality))?),
         SqlValue::Int(i64::from(page.is_some_and(|page| page.blank))),
-        SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
-        SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
+        SqlValue::NullableText(class),
+        SqlValue::NullableText(reason),
+        SqlValue::NullableText(message),
         SqlValue::Text(page.map_or(Ok("[]".to_owned()), |page| to_json(&page.warnings))?),
         SqlValue::NullableText(recorded.map(|(document, _)| document.clone())),
         SqlValue::NullableInt(page.map(|page| i64::from(page.number))),

@@ -8,8 +8,10 @@ use crate::facts::rebuild::REBUILT_BATCH;
 use crate::outbox_fact::OutboxFact;
 use crate::queue::dossier_scheduler::NewTask;
 use crate::roadmap::progress::DailyProgress;
+use crate::rows::refusal_columns;
 use crate::sql::{self, MAX_IN_LIST, SqlValue, WriteTx, bind_all, dynamic_query, enum_str, get, get_enum, placeholders, retrying, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::delivered_file::DeliveredFile;
 use sohoa_base::model::dossier::{DossierName, FileState, PageState};
@@ -58,7 +60,7 @@ impl Catalog {
         let mut unread = Vec::new();
         for file in &ledger.files {
             let key = (sql::replace_nul(&file.dossier.fonds), sql::replace_nul(&file.dossier.code));
-            let dossier_state = dossiers.get(&key).ok_or_else(|| Error::internal("a dossier was not locked"))?;
+            let dossier_state = dossiers.get(&key).ok_or_else(|| program::bug("catalogue: dossier not locked"))?;
             let item = write.rebuild_ledger_file(batch, &dossier_state.id, file, is_open).await?;
             if let (Some(item), Some(group)) = (item, group) {
                 unread.push(NewTask { dossier: dossier_state.id.clone(), group, level: StageLevel::File, item });
@@ -214,6 +216,7 @@ impl WriteTx {
             };
         let state = if is_unread { FileState::Received } else { file.state };
         let id = sql::new_id();
+        let [class, reason, message] = refusal_columns(file.refusal.as_ref())?;
         let row = vec![
             SqlValue::Text(id.clone()),
             batch.into(),
@@ -226,31 +229,33 @@ impl WriteTx {
             SqlValue::Text(enum_str(&state)?),
             SqlValue::Text(sql::replace_nul(&file.media_type)),
             SqlValue::NullableText(duplicate_of),
-            SqlValue::NullableText(file.refusal.as_ref().map(|refusal| refusal.class.as_str().to_owned())),
-            SqlValue::NullableText(file.refusal.as_ref().map(|refusal| sql::replace_nul(&refusal.reason))),
+            SqlValue::NullableText(class),
+            SqlValue::NullableText(reason),
+            SqlValue::NullableText(message),
             SqlValue::Text(to_json(&file.warnings)?),
         ];
         let insert =
             "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, container_sha256, state, media_type, duplicate_of,
-                      class, reason, warnings) VALUES";
+                      class, reason, message, warnings) VALUES";
         sql::bulk_insert(self.connection(), insert, vec![row], "", "cannot restore a file").await?;
         if is_unread {
             return Ok(Some(id));
         }
         let mut pages = Vec::with_capacity(file.pages.len());
         for page in &file.pages {
-            let refusal = page.refusal.as_ref();
+            let [class, reason, message] = refusal_columns(page.refusal.as_ref())?;
             pages.push(vec![
                 SqlValue::Text(sql::new_id()),
                 SqlValue::Text(id.clone()),
                 dossier.into(),
                 SqlValue::Int(i64::from(page.number)),
                 SqlValue::Text(enum_str(&page.state)?),
-                SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
-                SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
+                SqlValue::NullableText(class),
+                SqlValue::NullableText(reason),
+                SqlValue::NullableText(message),
             ]);
         }
-        let insert = "INSERT INTO pages (id, file, dossier, number, state, class, reason) VALUES";
+        let insert = "INSERT INTO pages (id, file, dossier, number, state, class, reason, message) VALUES";
         sql::bulk_insert(self.connection(), insert, pages, "", "cannot restore pages").await?;
         Ok(None)
     }

@@ -3,8 +3,10 @@
 use crate::Catalog;
 use crate::batches::folder_deliveries::FOLDER_BATCH_KEY_PREFIX;
 use crate::queue::dossier_scheduler::{DossierState, NewTask};
+use crate::rows::refusal_columns;
 use crate::sql::{self, MAX_IN_LIST, SqlValue, WriteTx, bind_all, dynamic_query, enum_str, get, get_enum, placeholders, retrying, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, runs};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
 use sohoa_base::model::dossier::{DossierName, FileState};
@@ -60,8 +62,7 @@ impl Catalog {
         files: &[DeliveredFile],
         plan: &PipelinePlan,
     ) -> Result<Vec<ReceivedFile>> {
-        let group =
-            plan.next_group(StageLevel::File, 0).ok_or_else(|| Error::invalid(format!("pipeline {} has no stage for files", plan.name)))?;
+        let group = plan.next_group(StageLevel::File, 0).ok_or_else(|| runs::pipeline_without_stage(&plan.name, runs::level_file()))?;
         retrying!(self.receive_files_once(batch, dossier, files, group))
     }
 
@@ -77,10 +78,10 @@ impl Catalog {
         let row = sql::fetch_optional(write.connection(), statement, "cannot read a batch").await?;
         let state: BatchState = get_enum(&row.ok_or_else(|| crate::batches::lifecycle::unknown_batch(batch))?, "state")?;
         if state != BatchState::Receiving {
-            return Err(Error::conflict(format!("batch {batch} receives no more files, open it again")));
+            return Err(runs::run_receives_no_more(batch));
         }
         let locked = write.lock_or_create_dossiers(std::slice::from_ref(dossier), batch).await?;
-        let dossier_state = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?;
+        let dossier_state = locked.into_values().next().ok_or_else(|| program::bug("catalogue: dossier not locked"))?;
         let received = self.insert_files(&mut write, batch, &dossier_state, files, group).await?;
         write.attach_by_rule(batch, &dossier.code).await?;
         write.refresh_target_findings(batch, &dossier_state.id, &dossier.code).await?;
@@ -173,7 +174,7 @@ impl Catalog {
             received.push(ReceivedFile { file: id, state, duplicate_of });
         }
         let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, container, container_sha256, state, duplicate_of, class,
-                      reason) VALUES";
+                      reason, message) VALUES";
         sql::bulk_insert(write.connection(), insert, rows, "", "cannot insert files").await?;
         write.enqueue_tasks(batch, &tasks, true).await?;
         if !to_requeue.is_empty() {
@@ -194,6 +195,7 @@ fn file_row(
     duplicate_of: Option<&str>,
     refusal: Option<&Refusal>,
 ) -> Result<Vec<SqlValue>> {
+    let [class, reason, message] = refusal_columns(refusal)?;
     Ok(vec![
         id.into(),
         batch.into(),
@@ -205,8 +207,9 @@ fn file_row(
         SqlValue::NullableText(file.container.as_ref().map(|container| container.sha256.clone())),
         SqlValue::Text(enum_str(&state)?),
         SqlValue::NullableText(duplicate_of.map(str::to_owned)),
-        SqlValue::NullableText(refusal.map(|refusal| refusal.class.as_str().to_owned())),
-        SqlValue::NullableText(refusal.map(|refusal| sql::replace_nul(&refusal.reason))),
+        SqlValue::NullableText(class),
+        SqlValue::NullableText(reason),
+        SqlValue::NullableText(message),
     ])
 }
 
@@ -220,7 +223,7 @@ async fn fetch_existing_by_digest(
     let sums: Vec<String> = files.iter().map(|file| file.sha256.clone()).collect();
     for chunk in sums.chunks(MAX_IN_LIST) {
         let text = format!(
-            "SELECT id, batch, sha256, state, class, reason FROM files
+            "SELECT id, batch, sha256, state, class, reason, message FROM files
              WHERE dossier = $1 AND duplicate_of IS NULL AND sha256 IN ({}) ORDER BY id",
             placeholders(2, chunk.len())
         );

@@ -1,8 +1,10 @@
 //! Files of a delivery that could not be read: they stand in the balance as refused, without bytes.
 
 use crate::Catalog;
+use crate::rows::refusal_columns;
 use crate::sql::{self, SqlValue, enum_str, get, retrying, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::{DossierName, FileState};
 use sohoa_base::model::refusal::Refusal;
@@ -20,7 +22,7 @@ impl Catalog {
     async fn refuse_unreadable_files_once(&self, batch: &str, dossier: &DossierName, files: &[(DeliveredName, Refusal)]) -> Result<()> {
         let mut write = self.write().await?;
         let locked = write.lock_or_create_dossiers(std::slice::from_ref(dossier), batch).await?;
-        let dossier_state = locked.into_values().next().ok_or_else(|| Error::internal("a dossier was not locked"))?;
+        let dossier_state = locked.into_values().next().ok_or_else(|| program::bug("catalogue: dossier not locked"))?;
         write.link_batch(batch, &dossier_state).await?;
         let mut events = Vec::new();
         for (path, refusal) in files {
@@ -30,6 +32,7 @@ impl Catalog {
             if sql::fetch_optional(write.connection(), statement, "cannot look for the same paths").await?.is_some() {
                 continue;
             }
+            let [class, reason, message] = refusal_columns(Some(refusal))?;
             let row = vec![
                 SqlValue::Text(sql::new_id()),
                 batch.into(),
@@ -38,12 +41,14 @@ impl Catalog {
                 "".into(),
                 SqlValue::Int(0),
                 SqlValue::Text(enum_str(&FileState::Refused)?),
-                refusal.class.as_str().into(),
-                SqlValue::Text(sql::replace_nul(&refusal.reason)),
+                SqlValue::NullableText(class),
+                SqlValue::NullableText(reason),
+                SqlValue::NullableText(message),
             ];
-            let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, state, class, reason) VALUES";
+            let insert = "INSERT INTO files (id, batch, dossier, path, sha256, bytes, state, class, reason, message) VALUES";
             sql::bulk_insert(write.connection(), insert, vec![row], "", "cannot note an unreadable file").await?;
-            let body = serde_json::json!({ "file": path.display, "class": refusal.class, "reason": refusal.reason });
+            let body =
+                serde_json::json!({ "file": path.display, "class": refusal.class, "reason": refusal.reason, "message": refusal.message });
             events.push((dossier_state.id.as_str(), "file-unreadable", body));
         }
         write.append_events(batch, &events).await?;

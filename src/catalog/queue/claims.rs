@@ -3,7 +3,8 @@
 use crate::rows::{dossier_from_row, fetch_by_ids, file_from_row, load_contents, page_from_row};
 use crate::sql::{self, WriteTx, get, get_u32, retrying};
 use crate::{Catalog, Engine};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::dossier::{Dossier, DossierSnapshot, File, Item, Page};
 use sohoa_base::model::pipeline_plan::PipelinePlan;
 use sqlx::any::AnyRow;
@@ -188,7 +189,7 @@ impl Catalog {
         let mut claims = Vec::with_capacity(rows.len());
         for row in rows {
             let (level, id, dossier): (String, String, String) = (get(row, "level")?, get(row, "item")?, get(row, "dossier")?);
-            let missing = || Error::internal(format!("{level} {id} of a task does not exist"));
+            let missing = || program::bug(format!("catalogue: {level} {id} of a task does not exist"));
             let item = match level.as_str() {
                 "file" => {
                     let file = files.get(&id).cloned().ok_or_else(missing)?;

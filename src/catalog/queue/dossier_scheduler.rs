@@ -3,7 +3,8 @@
 use crate::Catalog;
 use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, SqlValue, WriteTx, get};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use sohoa_base::model::dossier::DossierName;
 use sohoa_base::model::pipeline_plan::StageLevel;
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,7 +204,7 @@ impl Catalog {
         .bind(sql::to_i64(count));
         let state = dossier_state_from_row(&sql::fetch_one(write.connection(), statement, "cannot count open tasks").await?)?;
         if state.open_tasks < 0 {
-            return Err(Error::internal(format!("dossier {dossier} has fewer than no open tasks")));
+            return Err(program::bug(format!("catalogue: negative number of open tasks of dossier {dossier}")));
         }
         if state.open_tasks > 0 {
             return Ok(());
@@ -228,7 +229,7 @@ impl Catalog {
         .bind(sql::to_i64(group))
         .bind(write.now);
         if sql::execute(write.connection(), statement, "cannot insert a dossier's task").await? == 0 {
-            return Err(Error::internal(format!("batch {} of dossier {dossier} is missing", state.active_batch)));
+            return Err(program::bug(format!("catalogue: batch {} of dossier {dossier} is missing", state.active_batch)));
         }
         let statement = sqlx::query("SELECT COALESCE(target, '') AS target FROM batches WHERE id = $1").bind(state.active_batch.clone());
         let target: String = get(&sql::fetch_one(write.connection(), statement, "line of a batch").await?, "target")?;

@@ -2,12 +2,13 @@
 //! other work goes on.
 
 use crate::queue::claims::Claim;
-use crate::rows::{fetch_by_ids, file_from_row};
+use crate::rows::{bind_refusal, fetch_by_ids, file_from_row, message_from_row, refusal_columns, refusal_from_row};
 use crate::sql::{self, SqlValue, WriteTx, dynamic_query, get, get_enum, get_u32, retrying};
 use crate::{Catalog, rfc3339};
 use serde::Serialize;
 use serde_json::json;
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::runs;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::batch::FailedItem;
 use sohoa_base::model::dossier::Item;
@@ -93,9 +94,10 @@ impl Catalog {
             .bind(task.id.to_owned())
             .bind(i64::from(task.attempt));
         if sql::execute(write.connection(), statement, "cannot end a task").await? == 0 {
-            return Err(Error::conflict(format!("the lease of task {} was lost to another worker", task.id)));
+            return Err(runs::task_lease_lost(task.id));
         }
         write.lock_dossiers_by_id(vec![task.dossier.to_owned()]).await?;
+        let [class, reason, message] = refusal_columns(Some(refusal))?;
         let row = vec![
             task.id.into(),
             task.batch.into(),
@@ -104,15 +106,18 @@ impl Catalog {
             task.level.into(),
             task.item.into(),
             SqlValue::Int(i64::from(task.attempt)),
-            refusal.class.as_str().into(),
-            SqlValue::Text(sql::replace_nul(&refusal.reason)),
+            SqlValue::NullableText(class),
+            SqlValue::NullableText(reason),
+            SqlValue::NullableText(message),
             SqlValue::Int(write.now),
         ];
-        let insert = "INSERT INTO failed_tasks (id, batch, dossier, stage_group, level, item, attempts, class, reason, failed_at) VALUES";
+        let insert = "INSERT INTO failed_tasks (id, batch, dossier, stage_group, level, item, attempts, class, reason, message, failed_at)
+                      VALUES";
         sql::bulk_insert(write.connection(), insert, vec![row], "", "cannot park a task").await?;
         self.complete_tasks(&mut write, task.dossier, 1).await?;
         write.add_costs(task.batch, costs).await?;
-        let body = json!({ "level": task.level, "item": task.item, "class": refusal.class, "reason": refusal.reason });
+        let body =
+            json!({ "level": task.level, "item": task.item, "class": refusal.class, "reason": refusal.reason, "message": refusal.message });
         write.append_events(task.batch, &[(task.dossier, "task-failed", body)]).await?;
         write.commit().await
     }
@@ -204,7 +209,7 @@ async fn failed_items_from_rows(connection: &mut AnyConnection, rows: &[AnyRow])
                 document: number("document")?,
                 class: RefusalClass::parse_or_bug(&get::<String>(row, "class")?),
                 reason: get(row, "reason")?,
-                message: None,
+                message: message_from_row(row, "message")?,
                 tries: get_u32(row, "attempts")?,
             })
         })
@@ -272,26 +277,29 @@ impl WriteTx {
     /// Ends the failed tasks of a locked dossier without doing them: what they were about to finish is refused for the same reason.
     /// The originals are kept. Returns the number of refused files and pages, and whether the dossier may go on without them.
     pub(crate) async fn cancel_failed_tasks(&mut self, dossier: &str) -> Result<(u64, bool)> {
-        let statement =
-            sqlx::query("DELETE FROM failed_tasks WHERE dossier = $1 RETURNING level, item, class, reason").bind(dossier.to_owned());
+        let statement = sqlx::query("DELETE FROM failed_tasks WHERE dossier = $1 RETURNING level, item, class, reason, message")
+            .bind(dossier.to_owned());
         let rows = sql::fetch_all(self.connection(), statement, "cannot cancel failed tasks").await?;
         let (mut refused, mut goes_on) = (0, true);
         for row in &rows {
             let (level, item): (String, String) = (get(row, "level")?, get(row, "item")?);
             let text = match level.as_str() {
-                "file" => "UPDATE files SET state = 'refused', class = $2, reason = $3 WHERE id = $1 AND state = 'received'",
-                "page" => "UPDATE pages SET state = 'refused', class = $2, reason = $3 WHERE id = $1 AND state IN ('waiting', 'read')",
-                "document" => {
-                    "UPDATE pages SET state = 'refused', class = $2, reason = $3 WHERE document = $1 AND state IN ('waiting', 'read')"
+                "file" => "UPDATE files SET state = 'refused', class = $2, reason = $3, message = $4 WHERE id = $1 AND state = 'received'",
+                "page" => {
+                    "UPDATE pages SET state = 'refused', class = $2, reason = $3, message = $4 WHERE id = $1 AND state IN ('waiting', 'read')"
                 }
-                _ => "UPDATE pages SET state = 'refused', class = $2, reason = $3 WHERE dossier = $1 AND state IN ('waiting', 'read')",
+                "document" => {
+                    "UPDATE pages SET state = 'refused', class = $2, reason = $3, message = $4 WHERE document = $1 AND state IN ('waiting', 'read')"
+                }
+                _ => {
+                    "UPDATE pages SET state = 'refused', class = $2, reason = $3, message = $4 WHERE dossier = $1 AND state IN ('waiting', 'read')"
+                }
             };
-            let (class, reason): (String, String) = (get(row, "class")?, get(row, "reason")?);
-            let statement = sqlx::query(text).bind(item.clone()).bind(class.clone()).bind(reason.clone());
+            let Some(refusal) = refusal_from_row(row)? else { continue };
+            let statement = bind_refusal(sqlx::query(text).bind(item.clone()), &refusal)?;
             refused += sql::execute(self.connection(), statement, "cannot refuse what was cancelled").await?;
             goes_on &= level != "dossier";
             if level == "file" {
-                let refusal = Refusal { class: RefusalClass::parse_or_bug(&class), reason, message: None };
                 self.refuse_duplicates(&[item], &refusal).await?;
             }
         }

@@ -7,6 +7,7 @@ use crate::Catalog;
 use crate::queue::claims::Claim;
 use crate::sql::{self, get, retrying};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::runs;
 use std::time::Duration;
 
 /// Failed tries after which a task is not released any more, but parked.
@@ -109,5 +110,5 @@ impl Catalog {
 }
 
 pub(crate) fn lease_lost(claim: &Claim) -> Error {
-    Error::conflict(format!("the lease of task {} was lost to another worker", claim.task))
+    runs::task_lease_lost(&claim.task)
 }

@@ -4,7 +4,8 @@
 use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, get, get_json, retrying, to_json};
 use crate::{Catalog, rfc3339};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, runs};
 use sohoa_base::model::decision::{Decision, DecisionKind};
 use sohoa_base::model::delivered_file::DeliveredFile;
 use sohoa_base::model::dossier::Document;
@@ -52,12 +53,12 @@ impl Catalog {
         let statement = sqlx::query("SELECT active_batch, open_tasks FROM dossiers WHERE id = $1").bind(dossier.clone());
         let row = sql::fetch_one(write.connection(), statement, "dossier of a document").await?;
         if get::<i64>(&row, "open_tasks")? > 0 {
-            return Err(Error::conflict("the dossier is being worked on; decide again when its run has ended"));
+            return Err(decisions::dossier_busy());
         }
         let active_batch: String = get(&row, "active_batch")?;
         let statement = sqlx::query("SELECT decisions FROM documents WHERE id = $1").bind(document.id.clone());
         let row = sql::fetch_optional(write.connection(), statement, "cannot read a document").await?;
-        let row = row.ok_or_else(|| Error::not_found("the document is gone; list the documents again"))?;
+        let row = row.ok_or_else(decisions::document_gone)?;
         let mut decisions: Vec<Decision> = get_json(&row, "decisions")?;
         let added: Vec<Decision> = new
             .acts
@@ -118,9 +119,7 @@ impl Catalog {
             Some(_) => (pipeline.as_str(), own.as_ref()),
             None => given,
         };
-        let group = plan
-            .next_group(level, 0)
-            .ok_or_else(|| Error::invalid(format!("the pipeline has no stage at the level of a {}", level.as_str())))?;
+        let group = plan.next_group(level, 0).ok_or_else(|| runs::pipeline_without_stage(pipeline, sql::level_message(level)))?;
         Ok((write.insert_decision_batch(dossier, pipeline, plan).await?, group))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::queue::dossier_scheduler::NewTask;
 use crate::sql::{self, SqlValue, WriteTx, bind_all, dynamic_query, get, get_json, placeholders, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, program, runs};
 use sohoa_base::model::decision::{Decision, DecisionKind};
 use sohoa_base::model::delivered_file::DeliveredFile;
 use sohoa_base::model::dossier::Document;
@@ -21,7 +22,7 @@ impl WriteTx {
     async fn split_document(&mut self, document: &Document, page: u32, decision: &Decision) -> Result<String> {
         let count = self.page_count(&document.id).await?;
         if page < 2 || i64::from(page) > count {
-            return Err(Error::invalid(format!("the document has {count} pages; another one can begin at page 2 to {count}")));
+            return Err(decisions::document_split_page_invalid(count));
         }
         let statement = sqlx::query("SELECT MAX(number) + 1 AS number FROM documents WHERE dossier = $1").bind(document.dossier.clone());
         let number: i64 = get(&sql::fetch_one(self.connection(), statement, "highest document").await?, "number")?;
@@ -52,7 +53,7 @@ impl WriteTx {
     }
 
     async fn join_documents(&mut self, document: &Document, other: u32) -> Result<()> {
-        let missing = || Error::not_found(format!("the dossier has no document {other} besides this one"));
+        let missing = || decisions::document_to_join_unknown(other);
         let statement = sqlx::query("SELECT id FROM documents WHERE dossier = $1 AND number = $2 AND id <> $3")
             .bind(document.dossier.clone())
             .bind(i64::from(other))
@@ -105,18 +106,17 @@ impl WriteTx {
     ) -> Result<Vec<NewTask>> {
         let mut tasks = Vec::new();
         let group = |level: StageLevel| {
-            plan.next_group(level, 0)
-                .ok_or_else(|| Error::invalid(format!("the pipeline has no stage at the level of a {}", level.as_str())))
+            plan.next_group(level, 0).ok_or_else(|| runs::pipeline_without_stage(&plan.name, sql::level_message(level)))
         };
         let task = |level: StageLevel, item: String| Ok(NewTask { dossier: document.dossier.clone(), group: group(level)?, level, item });
         for decision in decisions {
             let (DecisionKind::Rotate { page, .. } | DecisionKind::ReplaceScan { page, .. }) = &decision.kind else { continue };
-            let unknown = || Error::not_found(format!("the document has no page {page}"));
+            let unknown = || decisions::document_page_unknown(*page);
             let page_id = document.page(*page).ok_or_else(unknown)?.to_owned();
             match &decision.kind {
                 DecisionKind::Rotate { turn, .. } => {
                     let statement = sqlx::query(
-                        "UPDATE pages SET state = 'waiting', reading = NULL, class = NULL, reason = NULL, rotation = $2 WHERE id = $1",
+                        "UPDATE pages SET state = 'waiting', reading = NULL, class = NULL, reason = NULL, message = NULL, rotation = $2 WHERE id = $1",
                     )
                     .bind(page_id.clone())
                     .bind(i64::from(*turn));
@@ -127,7 +127,7 @@ impl WriteTx {
                     let file = delivered
                         .iter()
                         .find(|file| file.sha256 == *sha256)
-                        .ok_or_else(|| Error::internal("the file that replaces a page was not delivered"))?;
+                        .ok_or_else(|| program::bug("catalogue: file that replaces a page not delivered"))?;
                     tasks.push(task(StageLevel::File, self.insert_replacement_file(document, batch, file, &page_id).await?)?);
                 }
                 _ => {}
@@ -141,7 +141,7 @@ impl WriteTx {
             .bind(document.dossier.clone())
             .bind(file.sha256.clone());
         if sql::fetch_optional(self.connection(), statement, "cannot look for the same bytes").await?.is_some() {
-            return Err(Error::conflict("the dossier holds a file with the same bytes already; scan the page again"));
+            return Err(decisions::replacement_scan_known());
         }
         let id = sql::new_id();
         let row = vec![
@@ -187,7 +187,7 @@ impl WriteTx {
         .bind(count - 1);
         sql::execute(self.connection(), statement, "cannot move pages").await?;
         let statement = sqlx::query(
-            "UPDATE pages SET document = NULL, position_in_document = NULL, state = 'stored', class = NULL, reason = NULL
+            "UPDATE pages SET document = NULL, position_in_document = NULL, state = 'stored', class = NULL, reason = NULL, message = NULL
              WHERE id = $1",
         )
         .bind(old);

@@ -1,11 +1,14 @@
 //! Quarantine (cách ly): dossiers with a secrecy stamp, and the decisions of an officer about them.
 
 use crate::queue::dossier_scheduler::NewTask;
+use crate::rows::message_from_row;
 use crate::sql::{
     self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json, unit_condition,
 };
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::StoredMessage;
+use sohoa_base::messages::decisions;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::{Dossier, QuarantineRelease};
@@ -18,11 +21,11 @@ use std::collections::BTreeMap;
 /// Files and pages that could not be read and whose originals therefore wait: what was refused for a reason that says nothing about
 /// the content, and damaged pages among readable ones.
 const UNREAD_SQL: &str = "(
-    SELECT f.id, f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.reason FROM files f
+    SELECT f.id, f.batch, f.dossier, f.path, CAST(NULL AS BIGINT) AS number, f.reason, f.message FROM files f
     WHERE f.state = 'refused' AND f.deposited = 0 AND f.released IS NULL AND f.duplicate_of IS NULL AND f.sha256 <> ''
       AND f.class IN ('limit', 'outage', 'bug')
     UNION ALL
-    SELECT f.id, f.batch, f.dossier, f.path, p.number, p.reason FROM pages p JOIN files f ON f.id = p.file
+    SELECT f.id, f.batch, f.dossier, f.path, p.number, p.reason, p.message FROM pages p JOIN files f ON f.id = p.file
     WHERE p.state = 'refused' AND p.released IS NULL AND f.state NOT IN ('refused', 'removed') AND f.deposited = 0
       AND (p.class IN ('limit', 'outage', 'bug', 'secret') OR (p.class = 'input' AND EXISTS (
            SELECT 1 FROM pages o WHERE o.file = f.id AND o.state IN ('read', 'stored', 'review')))))";
@@ -50,8 +53,10 @@ pub struct UnreadItem {
     pub file: String,
     /// Number of the page, from 1; none: the whole file.
     pub page: Option<u32>,
-    /// Reason of the refusal.
+    /// Reason of the refusal, in English.
     pub reason: String,
+    /// Its code and values.
+    pub message: Option<StoredMessage>,
 }
 
 /// A page in quarantine.
@@ -63,6 +68,8 @@ pub struct HeldPage {
     pub number: u32,
     /// Stamp that was found; none if the page is held because of another page.
     pub reason: Option<String>,
+    /// Its code and values.
+    pub message: Option<StoredMessage>,
 }
 
 /// Decision of an officer about a dossier in quarantine.
@@ -92,7 +99,7 @@ impl Catalog {
         let mut held: BTreeMap<(String, String), HeldDossier> = BTreeMap::new();
         let (only, names) = unit_condition(units, "d.fonds", 1);
         let text = format!(
-            "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason, b.created AS received
+            "SELECT d.*, f.path AS file_path, p.number AS page_number, p.reason AS page_reason, p.message AS page_message, b.created AS received
              FROM pages p JOIN files f ON f.id = p.file JOIN dossiers d ON d.id = p.dossier LEFT JOIN batches b ON b.id = f.batch
              WHERE p.state = 'held' AND {only} ORDER BY d.fonds, d.code, f.path, p.number"
         );
@@ -102,11 +109,12 @@ impl Catalog {
                 file: get_json::<DeliveredName>(row, "file_path")?.display,
                 number: get_u32(row, "page_number")?,
                 reason: get(row, "page_reason")?,
+                message: message_from_row(row, "page_message")?,
             };
             held_dossier(&mut held, row)?.pages.push(page);
         }
         let text = format!(
-            "SELECT d.*, u.path AS file_path, u.number AS page_number, u.reason AS page_reason, b.created AS received
+            "SELECT d.*, u.path AS file_path, u.number AS page_number, u.reason AS page_reason, u.message AS page_message, b.created AS received
              FROM {UNREAD_SQL} u JOIN dossiers d ON d.id = u.dossier LEFT JOIN batches b ON b.id = u.batch
              WHERE d.open_tasks = 0 AND {only} ORDER BY u.path, u.number"
         );
@@ -116,6 +124,7 @@ impl Catalog {
                 file: get_json::<DeliveredName>(row, "file_path")?.display,
                 page: get::<Option<i64>>(row, "page_number")?.and_then(|number| u32::try_from(number).ok()),
                 reason: get::<Option<String>>(row, "page_reason")?.unwrap_or_default(),
+                message: message_from_row(row, "page_message")?,
             };
             held_dossier(&mut held, row)?.unread.push(item);
         }
@@ -137,7 +146,7 @@ impl Catalog {
         let active_batch = write.lock_held_dossier(dossier).await?;
         let release = QuarantineRelease { by: sql::replace_nul(decision.by), at: rfc3339(write.now), note: decision.cleaned_note() };
         let statement = sqlx::query(
-            "UPDATE pages SET state = 'waiting', class = NULL, reason = NULL, released = $2
+            "UPDATE pages SET state = 'waiting', class = NULL, reason = NULL, message = NULL, released = $2
              WHERE dossier = $1 AND state = 'held' RETURNING id",
         )
         .bind(dossier.to_owned())
@@ -206,7 +215,7 @@ impl WriteTx {
         .bind(dossier.to_owned());
         let row = sql::fetch_one(self.connection(), statement, "dossier in quarantine").await?;
         if get::<i64>(&row, "held")? == 0 && unread_files(self.connection(), dossier).await?.is_empty() {
-            return Err(Error::not_found("nothing of this dossier is in quarantine; `sohoa quarantine list` shows what is"));
+            return Err(decisions::quarantine_empty());
         }
         if get::<i64>(&row, "open_tasks")? > 0 {
             return Err(dossier_busy());
@@ -216,5 +225,5 @@ impl WriteTx {
 }
 
 pub(crate) fn dossier_busy() -> Error {
-    Error::conflict("the dossier is being worked on; decide again when its run has ended")
+    decisions::dossier_busy()
 }

@@ -4,13 +4,14 @@ use crate::events::count_unblankable_events;
 use crate::facts::withholding::{FactsOf, load_content_facts};
 use crate::outbox_fact::OutboxFact;
 use crate::review::quarantine::{QuarantineDecision, dossier_busy, unread_files};
-use crate::rows::{dossier_from_row, fetch_by_ids};
+use crate::rows::{bind_refusal, dossier_from_row, fetch_by_ids};
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_json, placeholders, retrying};
 use crate::{Catalog, rfc3339};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, secrecy};
 use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::{DossierName, FileState};
-use sohoa_base::model::refusal::RefusalClass;
+use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,18 +66,22 @@ impl Catalog {
         let plan = removal_plan(write.connection(), dossier).await?;
         let by = sql::replace_nul(decision.by);
         let note = decision.cleaned_note();
-        let why = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let reason = format!("taken out of quarantine and out of the archive by {by} at {}{why}", rfc3339(write.now));
-        let reason_of_containers = format!("{reason}; this file contains what was taken out");
+        let at = rfc3339(write.now);
+        let removed_by = match &note {
+            Some(note) => secrecy::removed_with_note(&by, &at, note),
+            None => secrecy::removed(&by, &at),
+        };
+        let refusal = Refusal::new(RefusalClass::Secret, &removed_by);
+        let refusal_of_containers = Refusal::new(RefusalClass::Secret, &secrecy::container_of_removed(removed_by));
         let mut removed: BTreeMap<String, Vec<(String, serde_json::Value)>> = BTreeMap::new();
-        for (files, reason, contains) in [(&plan.files, &reason, false), (&plan.containers, &reason_of_containers, true)] {
+        for (files, refusal, contains) in [(&plan.files, &refusal, false), (&plan.containers, &refusal_of_containers, true)] {
             for chunk in files.chunks(MAX_IN_LIST) {
                 let text = format!(
-                    "UPDATE files SET state = 'removed', class = $1, reason = $2, withheld = 0 WHERE id IN ({})
+                    "UPDATE files SET state = 'removed', class = $1, reason = $2, message = $3, withheld = 0 WHERE id IN ({})
                      RETURNING id, batch, dossier, path, sha256",
-                    placeholders(3, chunk.len())
+                    placeholders(4, chunk.len())
                 );
-                let statement = dynamic_query(text).bind(RefusalClass::Secret.as_str()).bind(reason.clone());
+                let statement = bind_refusal(dynamic_query(text), refusal)?;
                 for row in &sql::fetch_all(write.connection(), bind_all(statement, chunk), "cannot remove files").await? {
                     let file = get_json::<DeliveredName>(row, "path")?.display;
                     let mut body = serde_json::json!({
@@ -91,10 +96,11 @@ impl Catalog {
                 // Only pages with a stamp keep a class: the same bytes as those of the others may be in other dossiers.
                 let text = format!(
                     "UPDATE pages SET state = 'refused', class = CASE WHEN state = 'held' AND reason IS NOT NULL THEN $1 END,
-                            reason = CASE WHEN state = 'held' AND reason IS NOT NULL THEN $2 END WHERE file IN ({})",
-                    placeholders(3, chunk.len())
+                            reason = CASE WHEN state = 'held' AND reason IS NOT NULL THEN $2 END,
+                            message = CASE WHEN state = 'held' AND reason IS NOT NULL THEN $3 END WHERE file IN ({})",
+                    placeholders(4, chunk.len())
                 );
-                let statement = dynamic_query(text).bind(RefusalClass::Secret.as_str()).bind(reason.clone());
+                let statement = bind_refusal(dynamic_query(text), refusal)?;
                 sql::execute(write.connection(), bind_all(statement, chunk), "cannot remove pages").await?;
             }
         }
@@ -122,7 +128,7 @@ async fn removal_plan(connection: &mut AnyConnection, dossier: &str) -> Result<R
     let held = sql::fetch_all(connection, statement, "cannot read pages in quarantine").await?;
     for row in &held {
         if get::<i64>(row, "deposited")? != 0 || get::<Option<String>>(row, "document")?.is_some() {
-            return Err(Error::conflict("a page of it was stored before the stamp was seen; earlier versions of the dossier keep it"));
+            return Err(decisions::removal_page_stored_before());
         }
     }
     let unread: BTreeSet<String> = unread_files(connection, dossier).await?.into_iter().collect();
@@ -142,9 +148,7 @@ async fn removal_plan(connection: &mut AnyConnection, dossier: &str) -> Result<R
         }
     }
     if originals.is_empty() && !unread.is_empty() {
-        return Err(Error::conflict(
-            "readable pages of its files are in stored documents; release it, or try the files again with `sohoa runs retry`",
-        ));
+        return Err(decisions::removal_pages_in_documents());
     }
     let unblankable_events = count_unblankable_events(connection, dossier).await?;
     let statement = sqlx::query("SELECT version FROM dossiers WHERE id = $1").bind(dossier.to_owned());

@@ -3,7 +3,8 @@
 use crate::Catalog;
 use crate::rows::dossier_from_row;
 use crate::sql::{self, bind_all, dynamic_query, get, get_json, get_u32, get_u64, unit_condition};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::catalogue;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::dossier::Dossier;
 use sohoa_base::model::review_queue::ReviewQueue;
@@ -58,7 +59,7 @@ impl WaitingFilter<'_> {
 
 fn queue_from_row(row: &AnyRow, column: &str) -> Result<ReviewQueue> {
     let name: String = get(row, column)?;
-    ReviewQueue::parse(&name).ok_or_else(|| Error::corrupt(format!("the catalogue knows a queue {name:?}")))
+    ReviewQueue::parse(&name).ok_or_else(|| catalogue::catalogue_value_invalid(format!("queue {name:?}")))
 }
 
 impl Catalog {

@@ -4,7 +4,8 @@
 use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
 use crate::sql::{self, SqlValue, WriteTx, get, get_json, get_u64, retrying, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::catalogue;
 use sohoa_base::model::record::ListFinding;
 use sohoa_base::model::roadmap::attachment::{AttachmentSource, ListedTarget, TargetAttachment, resolve_attachment};
 use sohoa_base::text::nfc::nfc;
@@ -72,8 +73,9 @@ impl Catalog {
         let statement = sqlx::query("SELECT count(*) AS n FROM target_findings WHERE batch = $1").bind(batch.to_owned());
         let count = get_u64(&sql::fetch_one(&mut connection, statement, "count of findings").await?, "n")?;
         let findings = if count > 0 { fetch_target_findings(&mut connection, batch, None, limit).await? } else { Vec::new() };
-        let by =
-            by.as_deref().map(|name| AttachmentSource::parse(name).ok_or_else(|| Error::corrupt(format!("no way of attaching: {name:?}"))));
+        let by = by
+            .as_deref()
+            .map(|name| AttachmentSource::parse(name).ok_or_else(|| catalogue::catalogue_value_invalid(format!("attached_by {name:?}"))));
         Ok((TargetAttachment { target: get(&row, "target")?, source: by.transpose()?, findings }, count))
     }
 

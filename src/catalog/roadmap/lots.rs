@@ -3,7 +3,8 @@
 use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, MAX_IN_LIST, WriteTx, bind_all, dynamic_query, get, get_json, get_u32, placeholders, retrying, to_json};
 use crate::{Catalog, rfc3339};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{Message, roadmap};
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::decision::Decision;
 use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep};
@@ -69,7 +70,7 @@ impl Catalog {
                 sql::execute(write.connection(), bind_all(dynamic_query(text).bind(lot.id.clone()), chunk), "cannot fill a lot").await?;
         }
         if taken != documents.len() as u64 {
-            return Err(Error::conflict("some of the documents came into another lot, or back to review; open the lot again"));
+            return Err(roadmap::lot_documents_taken());
         }
         write.mark_due(OutboxFact::Lot(lot.id.clone()), None);
         let body = serde_json::json!({
@@ -87,7 +88,7 @@ impl Catalog {
         let mut connection = self.read().await?;
         let statement = sqlx::query("SELECT body FROM lots WHERE id = $1").bind(id.to_owned());
         let row = sql::fetch_optional(&mut connection, statement, "cannot read a lot").await?;
-        get_json(&row.ok_or_else(|| Error::not_found(format!("there is no lot {id}")))?, "body")
+        get_json(&row.ok_or_else(|| roadmap::lot_not_visible(id))?, "body")
     }
 
     /// Lots of targets of these units, optionally of one target, the newest first; at most `limit`.
@@ -154,7 +155,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Open).await?;
         let page = lot.sample.iter_mut().find(|page| page.index_in_lot == place);
-        let page = page.ok_or_else(|| Error::not_found(format!("page {place} of the lot was not drawn")))?;
+        let page = page.ok_or_else(|| roadmap::lot_page_not_drawn(place))?;
         page.inspected = true;
         page.defects = defects.to_vec();
         write.update_lot(&lot).await?;
@@ -174,7 +175,7 @@ impl Catalog {
         let mut write = self.write().await?;
         let mut lot = write.lock_lot(id, LotState::Open).await?;
         if let Some(uninspected) = lot.sample.iter().find(|page| !page.inspected) {
-            return Err(Error::conflict(format!("page {} of {} was not looked at yet", uninspected.page, uninspected.document)));
+            return Err(roadmap::lot_page_not_inspected(uninspected.page, &uninspected.document));
         }
         lot.state = if refused_for.is_empty() { LotState::Accepted } else { LotState::Returned };
         lot.judged = Some((by.to_owned(), rfc3339(write.now)));
@@ -237,9 +238,9 @@ impl WriteTx {
     async fn lock_lot(&mut self, id: &str, state: LotState) -> Result<Lot> {
         let statement = sqlx::query("UPDATE lots SET state = state WHERE id = $1 RETURNING body").bind(id.to_owned());
         let row = sql::fetch_optional(self.connection(), statement, "cannot read a lot").await?;
-        let lot: Lot = get_json(&row.ok_or_else(|| Error::not_found(format!("there is no lot {id}")))?, "body")?;
+        let lot: Lot = get_json(&row.ok_or_else(|| roadmap::lot_not_visible(id))?, "body")?;
         if lot.state != state {
-            return Err(Error::conflict(format!("the lot is {} already", lot.state.as_str())));
+            return Err(roadmap::lot_changed(state_message(lot.state)));
         }
         Ok(lot)
     }
@@ -280,5 +281,14 @@ impl WriteTx {
             amounts.entry(get(row, "batch")?).or_default().dossiers += 1;
         }
         Ok(amounts)
+    }
+}
+
+fn state_message(state: LotState) -> Message {
+    match state {
+        LotState::Open => roadmap::lot_state_open(),
+        LotState::Accepted => roadmap::lot_state_accepted(),
+        LotState::Returned => roadmap::lot_state_returned(),
+        LotState::Reworked => roadmap::lot_state_reworked(),
     }
 }

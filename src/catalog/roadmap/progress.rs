@@ -2,7 +2,8 @@
 
 use crate::Catalog;
 use crate::sql::{self, SqlValue, WriteTx, get, get_json, to_json};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::catalogue;
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::ledger::{ItemCounts, ProgressStep, TargetLedger};
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ async fn fetch_daily_progress(connection: &mut sqlx::AnyConnection, column: &str
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let name: String = get(row, "step")?;
-        let step = ProgressStep::parse(&name).ok_or_else(|| Error::corrupt(format!("progress has an unknown step {name:?}")))?;
+        let step = ProgressStep::parse(&name).ok_or_else(|| catalogue::catalogue_value_invalid(format!("progress.step {name:?}")))?;
         let day: i64 = get(row, "day")?;
         let amount = ItemCounts { pages: get(row, "pages")?, documents: get(row, "documents")?, dossiers: get(row, "dossiers")? };
         found.push(DailyProgress { day: Day(i32::try_from(day).unwrap_or(0)), step, amount });

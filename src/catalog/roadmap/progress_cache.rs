@@ -2,7 +2,8 @@
 
 use crate::sql::{self, get, get_json};
 use crate::{Catalog, Engine};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, roadmap};
 use sohoa_base::model::roadmap::ledger::TargetLedger;
 use sohoa_base::model::roadmap::plan::Roadmap;
 use std::collections::HashMap;
@@ -99,7 +100,7 @@ impl Catalog {
                 parts.push(tokio::task::spawn_blocking(move || parse_progress(&lines)));
             }
             for part in parts {
-                now.targets.extend(part.await.or_error(ErrorKind::Internal, || "what was done cannot be read".to_owned())??);
+                now.targets.extend(part.await.map_err(|error| program::bug("catalogue: progress of targets").caused_by(error))??);
             }
         } else {
             for chunk in changed.chunks(sql::MAX_IN_LIST) {
@@ -202,7 +203,7 @@ type ProgressEntry = (Arc<str>, (i64, Arc<TargetLedger>));
 
 /// Parses entries joined by [`Catalog::string_agg_expr`]: code, change counter and progress.
 fn parse_progress(lines: &str) -> Result<Vec<ProgressEntry>> {
-    let broken = || Error::corrupt("what was done for a line of the roadmap cannot be read; run `sohoa rebuild`");
+    let broken = || roadmap::target_progress_unreadable();
     let parse_entry = |entry: &str| {
         let mut parts = entry.splitn(3, '\u{1f}');
         let (Some(code), Some(version), Some(work)) = (parts.next(), parts.next(), parts.next()) else { return Err(broken()) };

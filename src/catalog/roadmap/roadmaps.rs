@@ -4,7 +4,8 @@ use crate::Catalog;
 use crate::batches::lifecycle::unknown_batch;
 use crate::outbox_fact::OutboxFact;
 use crate::sql::{self, SqlValue, WriteTx, get, get_json, retrying, to_json};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, roadmap};
 use sohoa_base::model::calendar::Day;
 use sohoa_base::model::roadmap::attachment::AttachmentSource;
 use sohoa_base::model::roadmap::plan::{Roadmap, Target};
@@ -45,7 +46,7 @@ impl Catalog {
         .bind(i64::from(roadmap.version()))
         .bind(to_json(roadmap)?);
         if sql::execute(write.connection(), statement, "cannot keep a roadmap").await? == 0 {
-            return Err(Error::conflict(format!("roadmap {decision} was changed by somebody else; read it again")));
+            return Err(roadmap::roadmap_changed(decision));
         }
         let statement = sqlx::query("UPDATE targets SET position_in_roadmap = -1 WHERE decision = $1").bind(decision.clone());
         sql::execute(write.connection(), statement, "cannot keep lines").await?;
@@ -74,7 +75,7 @@ impl Catalog {
         if saved.len() != count {
             let saved = saved.iter().map(|row| get(row, "code")).collect::<Result<Vec<String>>>()?;
             let other = roadmap.targets.iter().find(|target| !saved.contains(&target.code)).map_or("", |target| target.code.as_str());
-            return Err(Error::conflict(format!("line {other} belongs to another roadmap; give it another code")));
+            return Err(roadmap::target_of_other_roadmap(other));
         }
         let removed = "SELECT code FROM targets WHERE decision = $1 AND position_in_roadmap = -1";
         for text in [
@@ -119,7 +120,7 @@ impl Catalog {
             let row = sql::fetch_one(&mut connection, statement, "a roadmap").await?;
             // Parsing a roadmap with many targets takes long.
             let parsed = tokio::task::spawn_blocking(move || get_json::<Roadmap>(&row, "body")).await;
-            let read = Arc::new(parsed.or_error(ErrorKind::Internal, || "a roadmap cannot be read".to_owned())??);
+            let read = Arc::new(parsed.map_err(|error| program::bug("catalogue: roadmap").caused_by(error))??);
             if let Ok(mut cached) = self.roadmap_cache.lock() {
                 cached.insert(decision, Arc::clone(&read));
             }
@@ -166,10 +167,10 @@ impl Catalog {
         if let Some(target) = target {
             let statement = sqlx::query("SELECT unit FROM targets WHERE code = $1").bind(target.to_owned());
             let row = sql::fetch_optional(write.connection(), statement, "cannot read a line").await?;
-            let row = row.ok_or_else(|| Error::not_found(format!("no roadmap has a line {target}; `sohoa roadmap status` lists them")))?;
+            let row = row.ok_or_else(|| roadmap::target_not_visible(target))?;
             let own: String = get(&row, "unit")?;
             if own != unit {
-                return Err(Error::invalid(format!("line {target} is one of unit {own}, and the batch was delivered by {unit}")));
+                return Err(roadmap::target_of_other_unit(target, own, unit));
             }
         }
         write.set_batch_target(batch, target, AttachmentSource::Person).await?;

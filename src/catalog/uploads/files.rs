@@ -1,10 +1,12 @@
 //! Files of uploads: announcement, verdict, removal.
 
 use crate::Catalog;
-use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
+use crate::rows::refusal_columns;
+use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying, to_json};
 use crate::uploads::lists::NewUploadList;
 use serde::Serialize;
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::uploads;
 use sohoa_base::model::refusal::{Refusal, RefusalClass};
 use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState, UploadQuota, UploadSize};
 use sqlx::any::AnyRow;
@@ -79,16 +81,17 @@ impl Catalog {
             if announced.bytes == new.bytes && announced.sha256 == new.sha256 {
                 return Ok((announced, false));
             }
-            return Err(Error::conflict(format!("other bytes were announced under {}; remove that file from the upload first", new.path)));
+            return Err(uploads::upload_bytes_differ(new.path));
         }
         write.count_announced(upload, 1, new.refusal.map_or(sql::to_i64(new.bytes), |_| 0)).await?;
         write.check_quota(upload, &user, quota).await?;
         let state = if new.refusal.is_some() { UploadFileState::Refused } else { UploadFileState::Sending };
         let file_name = new.normalized_path.rsplit('/').next().unwrap_or_default();
+        let [class, reason, message] = refusal_columns(new.refusal)?;
         let statement = sqlx::query(
             "INSERT INTO upload_files (id, upload, path, dossier, normalized_path, file_name, kind, bytes, sha256, state, oversized, class,
-                reason)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING *",
+                reason, message)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *",
         )
         .bind(sql::new_id())
         .bind(upload.to_owned())
@@ -101,8 +104,9 @@ impl Catalog {
         .bind(new.sha256.to_owned())
         .bind(enum_str(&state)?)
         .bind(i64::from(new.refusal.is_some()))
-        .bind(new.refusal.map(|refusal| refusal.class.as_str()))
-        .bind(new.refusal.map(|refusal| sql::replace_nul(&refusal.reason)));
+        .bind(class)
+        .bind(reason)
+        .bind(message);
         let file = upload_file_from_row(&sql::fetch_one(write.connection(), statement, "cannot announce a file").await?)?;
         if new.kind == UploadFileKind::Scan {
             write.match_file_to_lists(upload, &file.id).await?;
@@ -176,12 +180,14 @@ impl Catalog {
             }
         }
         let statement = sqlx::query(
-            "UPDATE upload_files SET state = $2, class = $3, reason = $4, duplicate_file = $5, duplicate_of = $6 WHERE id = $1",
+            "UPDATE upload_files SET state = $2, class = $3, reason = $4, message = $5, duplicate_file = $6, duplicate_of = $7
+             WHERE id = $1",
         )
         .bind(file.id.clone())
         .bind(enum_str(&file.state)?)
         .bind(file.class.map(RefusalClass::as_str))
         .bind(file.reason.as_deref().map(sql::replace_nul))
+        .bind(file.message.as_ref().map(to_json).transpose()?.as_deref().map(sql::replace_nul))
         .bind(duplicate_file)
         .bind(file.duplicate_of.clone());
         sql::execute(write.connection(), statement, "cannot keep what a file is").await?;
@@ -210,12 +216,14 @@ impl Catalog {
         if let Some(row) = sql::fetch_optional(write.connection(), statement, "cannot look for duplicates").await? {
             let (successor, path): (String, String) = (get(&row, "id")?, get(&row, "path")?);
             let statement = sqlx::query(
-                "UPDATE upload_files SET state = $2, class = $3, reason = $4, duplicate_file = NULL, duplicate_of = NULL WHERE id = $1",
+                "UPDATE upload_files SET state = $2, class = $3, reason = $4, message = $5, duplicate_file = NULL, duplicate_of = NULL
+                 WHERE id = $1",
             )
             .bind(successor.clone())
             .bind(enum_str(&file.state)?)
             .bind(file.class.map(RefusalClass::as_str))
-            .bind(file.reason.clone());
+            .bind(file.reason.clone())
+            .bind(file.message.as_ref().map(to_json).transpose()?);
             sql::execute(write.connection(), statement, "cannot put a duplicate in its place").await?;
             let statement = sqlx::query("UPDATE upload_files SET duplicate_file = $2, duplicate_of = $3 WHERE duplicate_file = $1")
                 .bind(file.id.clone())
@@ -307,7 +315,7 @@ async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFi
         return Ok(Some(get(&row, "id")?));
     }
     let statement = sqlx::query(
-        "SELECT f.path, f.state, f.class, f.reason FROM files f JOIN dossiers d ON d.id = f.dossier
+        "SELECT f.path, f.state, f.class, f.reason, f.message FROM files f JOIN dossiers d ON d.id = f.dossier
          WHERE d.fonds = $1 AND d.code = $2 AND f.sha256 = $3 AND f.duplicate_of IS NULL ORDER BY f.id LIMIT 1",
     )
     .bind(upload.unit.clone())
@@ -318,6 +326,7 @@ async fn classify_scan(write: &mut WriteTx, upload: &Upload, file: &mut UploadFi
     let state: String = archived.as_ref().map_or(Ok(String::new()), |row| get(row, "state"))?;
     let refuse = |file: &mut UploadFile, refusal: &Refusal| {
         (file.state, file.class, file.reason) = (UploadFileState::Refused, Some(refusal.class), Some(refusal.reason.clone()));
+        file.message = refusal.message.as_deref().cloned();
     };
     match (&archived, before, verdict) {
         (Some(_), Some(refusal), _) if state == "refused" && refusal.class != RefusalClass::Outage => refuse(file, &refusal),
@@ -337,7 +346,7 @@ async fn fetch_upload_file(connection: &mut sqlx::AnyConnection, key: UploadFile
         .bind(sql::replace_nul(key.file))
         .bind(sql::replace_nul(key.upload));
     let row = sql::fetch_optional(connection, statement, "cannot read a file of an upload").await?;
-    upload_file_from_row(&row.ok_or_else(|| Error::not_found(format!("file {} of the upload does not exist", key.file)))?)
+    upload_file_from_row(&row.ok_or_else(|| uploads::upload_file_unknown(key.file))?)
 }
 
 fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {
@@ -351,6 +360,7 @@ fn upload_file_from_row(row: &AnyRow) -> Result<UploadFile> {
         sha256: get(row, "sha256")?,
         state: get_enum(row, "state")?,
         class: refusal.as_ref().map(|refusal| refusal.class),
+        message: refusal.as_ref().and_then(|refusal| refusal.message.as_deref().cloned()),
         reason: refusal.map(|refusal| refusal.reason),
         in_archive: duplicate_of.is_some() && get::<Option<String>>(row, "duplicate_file")?.is_none(),
         duplicate_of,

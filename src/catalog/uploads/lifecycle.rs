@@ -3,6 +3,7 @@
 use crate::sql::{self, WriteTx, enum_str, get, get_enum, get_u64, retrying};
 use crate::{Catalog, rfc3339};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::uploads;
 use sohoa_base::model::account::UnitScope;
 use sohoa_base::model::upload::{StartObstacle, StartRule, Upload, UploadQuota, UploadSize, UploadState, UploadTallies, find_obstacle};
 use sqlx::any::AnyRow;
@@ -43,7 +44,7 @@ impl Catalog {
         let statement = statement.bind(sql::replace_nul(new.user));
         let open = get_u64(&sql::fetch_one(write.connection(), statement, "count of open uploads").await?, "n")?;
         if quota.open_uploads > 0 && open >= quota.open_uploads {
-            return Err(Error::conflict(format!("you have {open} open uploads; start or withdraw one of them first")));
+            return Err(uploads::open_uploads_full(open));
         }
         write.register_units([new.unit].into_iter()).await?;
         let statement = sqlx::query(
@@ -197,7 +198,7 @@ impl Catalog {
         let missing = match start_obstacle(write.connection(), &upload).await? {
             Some(StartObstacle::Starting | StartObstacle::Started) => return Ok(upload),
             Some(StartObstacle::Missing(number)) if without_missing => number,
-            Some(obstacle) => return Err(Error::conflict(format!("upload {} cannot be started: {}", upload.name, obstacle.message()))),
+            Some(obstacle) => return Err(uploads::upload_not_startable(upload.name, obstacle.message())),
             None => 0,
         };
         let statement = sqlx::query("UPDATE uploads SET state = 'starting' WHERE id = $1").bind(id.to_owned());
@@ -275,7 +276,7 @@ impl WriteTx {
         if upload.state == UploadState::Open {
             return Ok(upload);
         }
-        Err(Error::conflict(format!("upload {} takes no more files; open another one", upload.name)))
+        Err(uploads::upload_closed(&upload.name))
     }
 }
 
@@ -308,7 +309,7 @@ async fn fetch_tallies(connection: &mut sqlx::AnyConnection, uploads: &[String])
 }
 
 fn unknown_upload(upload: &str) -> Error {
-    Error::not_found(format!("upload {upload} does not exist"))
+    uploads::upload_unknown(upload)
 }
 
 fn upload_from_row(row: &AnyRow) -> Result<Upload> {

@@ -4,8 +4,11 @@
 //! name. Matches are stored with files and rows, so that queries only read an index.
 
 use crate::Catalog;
+use crate::rows::message_from_row;
 use crate::sql::{self, SqlValue, WriteTx, get, get_json, get_u32, get_u64};
 use sohoa_base::error::Result;
+use sohoa_base::language::Language;
+use sohoa_base::messages::StoredMessage;
 use sohoa_base::model::upload::{UploadFile, UploadFileState};
 use sqlx::AnyConnection;
 
@@ -32,7 +35,7 @@ pub struct NewUploadList {
     /// Targets of a roadmap that it names, each with its first row.
     pub targets: Vec<(u32, String)>,
     /// Reason if it cannot be read.
-    pub problem: Option<String>,
+    pub problem: Option<StoredMessage>,
 }
 
 /// A list of an upload.
@@ -48,8 +51,10 @@ pub struct UploadList {
     pub names_files: bool,
     /// Targets of a roadmap that it names, each with its first row.
     pub targets: Vec<(u32, String)>,
-    /// Reason if it cannot be read.
+    /// Reason if it cannot be read, in English.
     pub problem: Option<String>,
+    /// Its code and values.
+    pub message: Option<StoredMessage>,
 }
 
 /// SQL condition: row `e` of list `l` matches file `f`.
@@ -85,7 +90,7 @@ impl Catalog {
     pub async fn upload_lists(&self, upload: &str) -> Result<Vec<UploadList>> {
         let mut connection = self.read().await?;
         let statement = sqlx::query(
-            "SELECT l.file, f.path, l.entries, l.names_files, l.targets, l.problem FROM upload_lists l
+            "SELECT l.file, f.path, l.entries, l.names_files, l.targets, l.problem, l.message FROM upload_lists l
              JOIN upload_files f ON f.id = l.file WHERE l.upload = $1 ORDER BY f.path",
         )
         .bind(upload.to_owned());
@@ -99,6 +104,7 @@ impl Catalog {
                     names_files: get::<i64>(row, "names_files")? != 0,
                     targets: get_json(row, "targets")?,
                     problem: get(row, "problem")?,
+                    message: message_from_row(row, "message")?,
                 })
             })
             .collect()
@@ -158,14 +164,16 @@ impl WriteTx {
     /// Saves a list and matches it with the announced files.
     pub(crate) async fn save_upload_list(&mut self, upload: &str, file: &str, list: &NewUploadList) -> Result<()> {
         let statement = sqlx::query(
-            "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, targets) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO upload_lists (file, upload, folder, entries, names_files, problem, message, targets)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(file.to_owned())
         .bind(upload.to_owned())
         .bind(sql::replace_nul(&list.folder))
         .bind(sql::to_i64(list.rows))
         .bind(i64::from(!list.files.is_empty()))
-        .bind(list.problem.as_deref().map(sql::replace_nul))
+        .bind(list.problem.as_ref().and_then(|problem| problem.text(Language::English)).as_deref().map(sql::replace_nul))
+        .bind(list.problem.as_ref().map(sql::to_json).transpose()?.as_deref().map(sql::replace_nul))
         .bind(sql::to_json(&list.targets)?);
         sql::execute(self.connection(), statement, "cannot keep a list").await?;
         if list.files.is_empty() {

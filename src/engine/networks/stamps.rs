@@ -8,7 +8,8 @@ use crate::engine::{StampMap, StampOffset, StampReading};
 use crate::networks::runtime::{Network, Runtime};
 use image::{Rgb, RgbImage, imageops};
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 
 /// Detector: eleven convolutions, 264 thousand weights.
 const DETECTOR_WEIGHTS: &[u8] = include_bytes!("../weights/stamp_finder.onnx");
@@ -127,7 +128,7 @@ impl StampNetworks {
         let values = self.detector.run([1, 3, height as usize, width as usize], normalized_planes(picture, width, height))?;
         let (columns, rows) = (columns as usize, rows as usize);
         if values.len() != columns * rows * StampMap::PLANES {
-            return Err(Error::internal("the finder of stamps answers with a map of another size"));
+            return Err(program::bug("stamp detector: map of another size"));
         }
         Ok(StampMap { columns, rows, values })
     }
@@ -143,7 +144,7 @@ fn crop_word(strip: &RgbImage) -> RgbImage {
 fn run_network<const COUNT: usize>(verifier: &mut Network, strip: &RgbImage) -> Result<[f32; COUNT]> {
     let (width, height) = strip.dimensions();
     let values = verifier.run([1, 3, height as usize, width as usize], normalized_planes(strip, width, height))?;
-    values.try_into().map_err(|_| Error::internal("a reader of stamps answers with another number of values"))
+    values.try_into().map_err(|_| program::bug("stamp classifier: number of values"))
 }
 
 /// Colour planes with values of the training data, paper about 1 and black -3; padded with paper to `width` × `height` px.

@@ -1,9 +1,9 @@
 //! Text detector: a network that marks the pixels of text on a page.
 
-use crate::networks::models::TEXT_DETECTOR;
 use crate::networks::runtime::{Network, Runtime};
 use image::GrayImage;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use std::path::Path;
 
 /// Divisor of the sides of its input, px.
@@ -38,7 +38,6 @@ impl TextDetector {
         let shape = [1, CHANNEL_MEAN_AND_DEVIATION.len(), height as usize, width as usize];
         let found = self.0.run(shape, input)?;
         let map = found.iter().map(|share| (share * 255.0).clamp(0.0, 255.0) as u8).collect();
-        GrayImage::from_raw(width, height, map)
-            .ok_or_else(|| Error::internal(format!("{} answers with a map of another size", TEXT_DETECTOR.file)))
+        GrayImage::from_raw(width, height, map).ok_or_else(|| program::bug("text detector: map of another size"))
     }
 }

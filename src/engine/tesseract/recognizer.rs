@@ -3,7 +3,8 @@
 use crate::engine::{Engine, OcrWord};
 use image::GrayImage;
 use sha2::{Digest, Sha256};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{program, reading};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
@@ -39,9 +40,15 @@ pub fn find_language_data(folder: Option<&Path>) -> Result<PathBuf> {
         None => from_environment.into_iter().chain(TESSDATA_DIRS.iter().map(PathBuf::from)).collect(),
     };
     let found = folders.iter().map(|folder| folder.join(format!("{LANGUAGE}.traineddata"))).find(|file| file.is_file());
-    found.ok_or_else(|| {
-        Error::dependency_missing("Vietnamese language data of Tesseract is missing; run: apt-get install tesseract-ocr-vie")
-    })
+    found.ok_or_else(reading::tesseract_data_missing)
+}
+
+fn line_failure(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    program::bug("Tesseract: reading of a line").caused_by(error)
+}
+
+fn setting_failure(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    program::bug("Tesseract: setting").caused_by(error)
 }
 
 impl Tesseract {
@@ -51,17 +58,15 @@ impl Tesseract {
     /// `DependencyMissing` without usable language data; `Internal` when Tesseract refuses a setting.
     pub fn open(folder: Option<&Path>) -> Result<Self> {
         let file = find_language_data(folder)?;
-        let bytes = std::fs::read(&file).or_error(ErrorKind::DependencyMissing, || format!("cannot read {}", file.display()))?;
-        let refused = || format!("Tesseract refuses {}", file.display());
-        let data =
-            CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).or_error(ErrorKind::Internal, refused)?;
-        let language = CString::new(LANGUAGE).or_error(ErrorKind::Internal, refused)?;
+        let bytes = std::fs::read(&file).map_err(|error| reading::tesseract_data_unusable(file.display()).caused_by(error))?;
+        let data = CString::new(file.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned()).map_err(setting_failure)?;
+        let language = CString::new(LANGUAGE).map_err(setting_failure)?;
         let mut api = TessBaseApi::create();
-        api.init_2(Some(&data), Some(&language)).or_error(ErrorKind::DependencyMissing, refused)?;
+        api.init_2(Some(&data), Some(&language)).map_err(|error| reading::tesseract_data_unusable(file.display()).caused_by(error))?;
         // Pages have a normalized background, without light print on a dark ground that would need inversion. Only the legacy
         // engine needs the detection of fixed-pitch print, which costs time.
         for (name, value) in [(c"tessedit_do_invert", c"0"), (c"textord_all_prop", c"1")] {
-            api.set_variable(name, value).or_error(ErrorKind::Internal, refused)?;
+            api.set_variable(name, value).map_err(setting_failure)?;
         }
         let models =
             BTreeMap::from([("tesseract".to_owned(), version()), (format!("{LANGUAGE}.traineddata"), hex::encode(Sha256::digest(&bytes)))]);
@@ -69,14 +74,13 @@ impl Tesseract {
     }
 
     fn recognize(&mut self, picture: &GrayImage, mode: u32) -> Result<Vec<OcrWord>> {
-        let failed = || "Tesseract failed on a line".to_owned();
         let (width, height) = picture.dimensions();
-        let side = |pixels: u32| i32::try_from(pixels).or_error(ErrorKind::Limit, failed);
+        let side = |pixels: u32| i32::try_from(pixels).map_err(|error| reading::picture_too_large_to_read().caused_by(error));
         self.api.set_page_seg_mode(mode);
-        self.api.set_image(picture.as_raw(), side(width)?, side(height)?, 1, side(width)?).or_error(ErrorKind::Internal, failed)?;
+        self.api.set_image(picture.as_raw(), side(width)?, side(height)?, 1, side(width)?).map_err(line_failure)?;
         self.api.set_source_resolution(200);
-        self.api.recognize().or_error(ErrorKind::Internal, failed)?;
-        let table = self.api.get_tsv_text(0).or_error(ErrorKind::Internal, failed)?;
+        self.api.recognize().map_err(line_failure)?;
+        let table = self.api.get_tsv_text(0).map_err(line_failure)?;
         Ok(table.as_ref().to_string_lossy().lines().filter_map(parse_tsv_row).collect())
     }
 }

@@ -1,7 +1,8 @@
 //! Application of people's decisions to readings and descriptions; the stored reading is not changed.
 
 use crate::fields::validation::field_value_error;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{decisions, program};
 use sohoa_base::model::decision::{Decision, DecisionKind, effective_decisions};
 use sohoa_base::model::document_kinds::{DOCUMENT_KINDS, DocumentKind, kind_by_code};
 use sohoa_base::model::fields::{FieldType, newest_profile};
@@ -22,39 +23,35 @@ pub fn validate_decision(act: DecisionKind, current: &Description, this_year: u1
             if kind_by_code(&kind).is_none() {
                 let code = |kind: Option<&DocumentKind>| kind.map_or("", |kind| kind.code);
                 let (first, last) = (code(DOCUMENT_KINDS.first()), code(DOCUMENT_KINDS.last()));
-                return Err(Error::invalid(format!(
-                    "there is no kind {kind:?}; a kind is a code of Circular 05/2025 from {first} to {last}"
-                )));
+                return Err(decisions::document_kind_unknown(kind, first, last));
             }
             Ok(DecisionKind::CorrectKind { kind })
         }
         DecisionKind::CorrectField { field, value } => {
-            let profile = newest_profile().ok_or_else(|| Error::internal("no circular is known"))?;
+            let profile = newest_profile().ok_or_else(|| program::bug("no circular is known"))?;
             let Some(definition) = profile.document_field(&field) else {
                 let known: Vec<&str> = profile.document.iter().chain(&profile.extensions).map(|known| known.name.as_str()).collect();
-                return Err(Error::invalid(format!("there is no field {field:?}; fields are {}", known.join(", "))));
+                return Err(decisions::field_unknown(field, known.join(", ")));
             };
             let mut value = nfc(value.trim());
             if definition.field_type == FieldType::Date && !value.is_empty() {
                 let before = current.fields.get(&field).and_then(|before| parse_date(&before.value));
-                let typed = parse_typed_date(&value, before, this_year).map_err(|error| Error::invalid(error.explain(&value)))?;
+                let typed = parse_typed_date(&value, before, this_year).map_err(|error| error.explain(&value))?;
                 value = typed.to_iso();
             }
             if let Some(objection) = field_value_error(profile, definition, &value).filter(|_| !value.is_empty()) {
-                return Err(Error::invalid(objection));
+                return Err(objection);
             }
             Ok(DecisionKind::CorrectField { field, value })
         }
         DecisionKind::CorrectWord { page, word, read, text } => {
             let text = nfc(text.split_whitespace().collect::<Vec<_>>().join(" ").as_str());
             if text.is_empty() {
-                return Err(Error::invalid("a word cannot be corrected to nothing; write what the page says"));
+                return Err(decisions::corrected_word_empty());
             }
             Ok(DecisionKind::CorrectWord { page, word, read, text })
         }
-        DecisionKind::Rotate { turn, .. } if !matches!(turn, 0 | 90 | 180 | 270) => {
-            Err(Error::invalid(format!("a page cannot be turned by {turn} degrees; write 90, 180 or 270")))
-        }
+        DecisionKind::Rotate { turn, .. } if !matches!(turn, 0 | 90 | 180 | 270) => Err(decisions::page_turn_invalid(turn)),
         other => Ok(other),
     }
 }

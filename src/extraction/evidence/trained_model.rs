@@ -6,7 +6,8 @@
 //! counts: the same decisions give the same model.
 
 use serde::{Deserialize, Serialize};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, reading};
 use sohoa_base::model::document_kinds::kind_by_code;
 use sohoa_base::model::record::Description;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +96,7 @@ impl TrainedModel {
     /// # Errors
     /// `Corrupt` for malformed JSON.
     pub fn from_json(json: &[u8]) -> Result<Self> {
-        serde_json::from_slice(json).or_error(ErrorKind::Corrupt, || "the learned model cannot be read; run `sohoa train`".to_owned())
+        serde_json::from_slice(json).map_err(|error| reading::learned_model_damaged().caused_by(error))
     }
 
     /// Serialises the model as JSON, deterministically.
@@ -103,7 +104,7 @@ impl TrainedModel {
     /// # Errors
     /// `Internal` if it cannot be serialised.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec(self).or_error(ErrorKind::Internal, || "the learned model has no JSON form".to_owned())
+        serde_json::to_vec(self).map_err(|error| program::bug("learned model as JSON").caused_by(error))
     }
 
     /// Applies the model to the result of the rules: a predicted kind if they were unsure, and calibrated confidences.

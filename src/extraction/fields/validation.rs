@@ -1,24 +1,24 @@
 //! Validation of field values.
 
+use sohoa_base::error::Error;
+use sohoa_base::messages::decisions;
 use sohoa_base::model::fields::{FieldDefinition, FieldProfile, FieldType};
 use sohoa_base::text::dates;
 
 /// Reason why a value is invalid for a field, one sentence for a clerk; none if it is valid.
 #[must_use]
-pub(crate) fn field_value_error(profile: &FieldProfile, field: &FieldDefinition, value: &str) -> Option<String> {
+pub(crate) fn field_value_error(profile: &FieldProfile, field: &FieldDefinition, value: &str) -> Option<Error> {
     let name = &field.name;
     let long = field.length > 0 && value.chars().count() > field.length;
     match field.field_type {
-        _ if long => Some(format!("the value of {name} is longer than {} characters", field.length)),
-        FieldType::Date if dates::parse_date(value).is_none_or(|date| date.to_iso() != value) => {
-            Some(format!("{value:?} is no date; write YYYY-MM-DD"))
-        }
-        FieldType::Number if value.parse::<u64>().is_err() => Some(format!("{value:?} is no whole number")),
-        FieldType::Boolean if !matches!(value, "true" | "false") => Some(format!("{value:?} is neither true nor false")),
+        _ if long => Some(decisions::field_value_too_long(name, field.length)),
+        FieldType::Date if dates::parse_date(value).is_none_or(|date| date.to_iso() != value) => Some(decisions::field_date_invalid(value)),
+        FieldType::Number if value.parse::<u64>().is_err() => Some(decisions::field_number_invalid(value)),
+        FieldType::Boolean if !matches!(value, "true" | "false") => Some(decisions::field_boolean_invalid(value)),
         FieldType::Code => {
             let list = profile.codes.get(name)?;
             let unknown = value.split(';').find(|code| !list.contains_key(code.trim()))?;
-            Some(format!("{unknown:?} is no code of {name}; codes are {}", list.keys().cloned().collect::<Vec<_>>().join(", ")))
+            Some(decisions::field_code_invalid(unknown, name, list.keys().cloned().collect::<Vec<_>>().join(", ")))
         }
         _ => None,
     }

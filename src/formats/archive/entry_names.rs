@@ -1,5 +1,6 @@
 //! Checks of the names of archive members.
 
+use sohoa_base::messages::{Message, file_warnings};
 /// Name for messages: control characters and bytes that are not UTF-8 become U+FFFD, names above 120 characters are cut.
 pub(crate) fn display_name(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
@@ -15,36 +16,36 @@ fn path_segments(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Reason to reject a member of this name, such as a path that leads out of the archive. `max_bytes` is the longest accepted name.
-pub(crate) fn rejection_reason(raw: &[u8], max_bytes: usize) -> Option<&'static str> {
+pub(crate) fn rejection_reason(raw: &[u8], max_bytes: usize) -> Option<Message> {
     let last = path_segments(raw).last().unwrap_or_default();
     if raw.is_empty() || last.is_empty() {
-        return Some("names nothing");
+        return Some(file_warnings::member_name_empty());
     }
     if raw.len() > max_bytes {
-        return Some("is too long");
+        return Some(file_warnings::member_name_too_long());
     }
     if raw.contains(&0) {
-        return Some("holds a zero byte");
+        return Some(file_warnings::member_name_with_zero());
     }
     if matches!(raw, [b'/' | b'\\', ..] | [b'A'..=b'Z' | b'a'..=b'z', b':', ..]) {
-        return Some("is an absolute path");
+        return Some(file_warnings::member_name_absolute());
     }
     // C0 and C1 never occur in UTF-8; overlong sequences with them disguise dots and slashes.
     if raw.windows(2).any(|pair| matches!(pair, [0xC0 | 0xC1, 0x80..=0xBF])) && path_segments(raw).any(|part| part.starts_with(&[0xC0])) {
-        return Some("hides its letters");
+        return Some(file_warnings::member_name_overlong());
     }
     if path_segments(raw).any(|part| part == b"..") || last == b"." {
-        return Some("leads out of the archive");
+        return Some(file_warnings::member_name_leads_out());
     }
-    (path_segments(raw).count() > 100).then_some("has too many levels")
+    (path_segments(raw).count() > 100).then(file_warnings::member_name_too_deep)
 }
 
 /// Irregularity of an accepted name, if any.
-pub(crate) fn name_warning(raw: &[u8]) -> Option<&'static str> {
+pub(crate) fn name_warning(raw: &[u8]) -> Option<Message> {
     if raw.iter().any(|byte| *byte < 32 || *byte == 127) {
-        return Some("holds control characters");
+        return Some(file_warnings::member_name_with_controls());
     }
-    path_segments(raw).any(|part| part.len() > 255).then_some("is longer than file systems allow")
+    path_segments(raw).any(|part| part.len() > 255).then(file_warnings::member_name_over_file_system)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use crate::archive::entry_names;
 use crate::limits::Limits;
 use crate::media_types;
 use flate2::read::MultiGzDecoder;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{Message, file_warnings, files};
 use sohoa_base::model::refusal::Warning;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -34,12 +35,12 @@ pub type Sink<'s> = &'s mut dyn FnMut(Member, &mut dyn Read) -> Result<()>;
 /// `Invalid` if it is no such archive or contains no file, `Denied` if all members need a password, `Limit`
 /// for too many members or bytes, `Corrupt` if no member can be read, and those of `sink`.
 pub fn expand(file: &mut (impl Read + Seek), name: &str, limits: &Limits, sink: Sink<'_>) -> Result<Vec<Warning>> {
-    let unreadable = || format!("archive {name} cannot be read; deliver it again");
-    let packed = file.seek(SeekFrom::End(0)).or_error(ErrorKind::Unavailable, unreadable)?;
-    file.seek(SeekFrom::Start(0)).or_error(ErrorKind::Unavailable, unreadable)?;
+    let unreadable = |error| files::archive_unreadable(name).caused_by(error);
+    let packed = file.seek(SeekFrom::End(0)).map_err(unreadable)?;
+    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let mut head = Vec::new();
-    file.by_ref().take(4096).read_to_end(&mut head).or_error(ErrorKind::Unavailable, unreadable)?;
-    file.seek(SeekFrom::Start(0)).or_error(ErrorKind::Unavailable, unreadable)?;
+    file.by_ref().take(4096).read_to_end(&mut head).map_err(unreadable)?;
+    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let mut work = Expansion {
         limits,
         name,
@@ -50,12 +51,13 @@ pub fn expand(file: &mut (impl Read + Seek), name: &str, limits: &Limits, sink: 
         encrypted_members: 0,
         system_files: 0,
         warnings: Vec::new(),
+        first_problem: None,
     };
     match media_types::detect(&head) {
         Some(media_types::ZIP) => work.expand_zip(file)?,
         Some(media_types::TAR) => work.expand_tar(file)?,
         Some(media_types::GZIP) => work.expand_gzip(file)?,
-        _ => return Err(Error::invalid(format!("{name} is no ZIP or TAR archive; deliver the files themselves"))),
+        _ => return Err(files::archive_kind_unknown(name)),
     }
     work.finish()
 }
@@ -70,31 +72,29 @@ struct Expansion<'e> {
     encrypted_members: u64,
     system_files: u64,
     warnings: Vec<Warning>,
+    first_problem: Option<Message>,
 }
 
 impl Expansion<'_> {
-    fn warn(&mut self, code: &str, detail: String) {
+    fn warn(&mut self, code: &str, message: &Message) {
+        self.first_problem.get_or_insert_with(|| message.clone());
         if self.warnings.len() < MAX_LISTED_WARNINGS {
-            self.warnings.push(Warning::new(code, detail));
+            self.warnings.push(Warning::new(code, message));
         } else if self.warnings.len() == MAX_LISTED_WARNINGS {
-            self.warnings.push(Warning::new("more-warnings", "further members of the archive were left out or are odd"));
+            self.warnings.push(Warning::new("more-warnings", &file_warnings::warning_more_members()));
         }
     }
 
     fn warn_damaged(&mut self, display_name: &str, why: &str) {
-        self.warn("damaged-member", format!("member {display_name} cannot be read ({why}); deliver it by itself"));
+        self.warn("damaged-member", &file_warnings::warning_member_damaged(display_name, why));
     }
 
     fn expand_zip<R: Read + Seek>(&mut self, file: &mut R) -> Result<()> {
-        let broken = || format!("ZIP archive {} is damaged or in several parts; pack it again", self.name);
-        let mut archive = ZipArchive::new(file).or_error(ErrorKind::Corrupt, broken)?;
+        let mut archive = ZipArchive::new(file).map_err(|error| files::zip_damaged(self.name).caused_by(error))?;
         self.check_count(archive.len() as u64)?;
         if archive.has_duplicate_names() {
             // The `zip` crate indexes members by name: all but one of them would be lost without a warning.
-            return Err(Error::invalid(format!(
-                "ZIP archive {} has several members of one name; rename them and pack it again",
-                self.name
-            )));
+            return Err(files::zip_names_repeated(self.name));
         }
         let list = archive.metadata();
         self.check_overlap(&list)?;
@@ -107,12 +107,12 @@ impl Expansion<'_> {
             }
             let kind = entry.unix_mode().map_or(0, |mode| mode & 0o170_000);
             if entry.is_symlink() || !matches!(kind, 0 | 0o100_000) {
-                self.warn("not-a-file", format!("member {display_name} is a link or a device, not a file; it was left out"));
+                self.warn("not-a-file", &file_warnings::warning_member_not_a_file(&display_name));
                 continue;
             }
             if entry.encrypted() || entry.get_metadata().is_encrypted() {
                 self.encrypted_members += 1;
-                self.warn("password", format!("member {display_name} needs a password; deliver it without one"));
+                self.warn("password", &file_warnings::warning_member_encrypted(&display_name));
                 continue;
             }
             let size = entry.size();
@@ -131,16 +131,13 @@ impl Expansion<'_> {
         places.sort_unstable();
         let overlaps = places.windows(2).any(|pair| matches!(pair, [(start, size), (next, _)] if start.saturating_add(*size) > *next));
         if overlaps {
-            return Err(Error::limit(format!(
-                "ZIP archive {} has members that overlap, as only hostile ones do; pack it again",
-                self.name
-            )));
+            return Err(files::zip_members_overlap(self.name));
         }
         Ok(())
     }
 
     fn expand_gzip<R: Read>(&mut self, file: &mut R) -> Result<()> {
-        let not_tar = || Error::invalid(format!("{} is a gzip file without a TAR archive in it; deliver the file itself", self.name));
+        let not_tar = || files::gzip_without_tar(self.name);
         let mut unpacked = MultiGzDecoder::new(file);
         let mut head = Vec::new();
         unpacked.by_ref().take(512).read_to_end(&mut head).map_err(|_| not_tar())?;
@@ -159,13 +156,13 @@ impl Expansion<'_> {
         let mut archive = tar::Archive::new(file.take(max_bytes));
         let mut names = BTreeSet::new();
         let mut count = 0;
-        for entry in archive.entries().or_error(ErrorKind::Corrupt, || format!("TAR archive {} is damaged; pack it again", self.name))? {
+        for entry in archive.entries().map_err(|error| files::tar_damaged(self.name).caused_by(error))? {
             count += 1;
             self.check_count(count)?;
             let mut entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.warn("damaged", format!("the archive is damaged ({error}): members may be missing"));
+                    self.warn("damaged", &file_warnings::warning_archive_damaged(error));
                     break;
                 }
             };
@@ -176,11 +173,11 @@ impl Expansion<'_> {
                 continue;
             }
             if !(kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse()) {
-                self.warn("not-a-file", format!("member {display_name} is a link or a device, not a file; it was left out"));
+                self.warn("not-a-file", &file_warnings::warning_member_not_a_file(&display_name));
                 continue;
             }
             if !names.insert(raw.clone()) {
-                self.warn("duplicate-name", format!("several members are named {display_name}; each was taken"));
+                self.warn("duplicate-name", &file_warnings::warning_member_repeated(&display_name));
             }
             let size = entry.size();
             self.extract_member(Member { path_bytes: raw, size }, &display_name, &mut entry)?;
@@ -190,10 +187,7 @@ impl Expansion<'_> {
 
     fn check_count(&self, count: u64) -> Result<()> {
         if count > self.limits.max_members {
-            return Err(Error::limit(format!(
-                "archive {} has more than the limit of {} members; deliver it in parts",
-                self.name, self.limits.max_members
-            )));
+            return Err(files::archive_members_over_limit(self.name, self.limits.max_members));
         }
         Ok(())
     }
@@ -205,11 +199,11 @@ impl Expansion<'_> {
             return false;
         }
         if let Some(why) = entry_names::rejection_reason(raw, self.limits.max_name_bytes) {
-            self.warn("unsafe-name", format!("member {display_name} has a name that {why}; it was left out"));
+            self.warn("unsafe-name", &file_warnings::warning_member_name_unsafe(display_name, why));
             return false;
         }
         if let Some(what) = entry_names::name_warning(raw) {
-            self.warn("odd-name", format!("member {display_name} has a name that {what}"));
+            self.warn("odd-name", &file_warnings::warning_member_name_irregular(display_name, what));
         }
         true
     }
@@ -222,12 +216,7 @@ impl Expansion<'_> {
         let BoundedReader { bytes_read, read_error, limit_exceeded, .. } = bounded;
         self.unpacked_bytes = self.unpacked_bytes.saturating_add(bytes_read);
         if limit_exceeded {
-            return Err(Error::limit(format!(
-                "archive {} unpacks to more than {} MB or {} times its size; deliver it in parts",
-                self.name,
-                self.limits.max_unpacked_bytes >> 20,
-                self.limits.max_unpack_ratio
-            )));
+            return Err(files::archive_bytes_over_limit(self.name, self.limits.max_unpacked_bytes >> 20, self.limits.max_unpack_ratio));
         }
         match read_error {
             Some(why) => self.warn_damaged(display_name, &why),
@@ -243,16 +232,15 @@ impl Expansion<'_> {
         if self.accepted_members == 0 {
             let name = self.name;
             if self.encrypted_members > 0 {
-                return Err(Error::denied(format!("archive {name} is encrypted: a password is needed; deliver it without one")));
+                return Err(files::archive_encrypted(name));
             }
-            if let Some(first) = self.warnings.first() {
-                return Err(Error::corrupt(format!("archive {name} holds no file that can be taken: {}", first.detail)));
+            if let Some(first) = self.first_problem {
+                return Err(files::archive_without_files(name, first));
             }
-            return Err(Error::invalid(format!("archive {name} is empty; pack it again with its files")));
+            return Err(files::archive_empty(name));
         }
         if self.system_files > 0 {
-            let detail = format!("{} files that an operating system left in the archive were skipped", self.system_files);
-            self.warn("system-files", detail);
+            self.warn("system-files", &file_warnings::warning_system_files(self.system_files));
         }
         Ok(self.warnings)
     }

@@ -8,8 +8,9 @@ use crate::limits::Limits;
 use crate::media_types;
 use crate::tiff::directory::TiffBytes;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
-use image::{AnimationDecoder, DynamicImage, ImageDecoder};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{file_warnings, files};
 use sohoa_base::model::refusal::Warning;
 use std::io::Cursor;
 
@@ -33,7 +34,7 @@ pub(crate) fn check_header(bytes: &[u8], media_type: &str, limits: &Limits) -> R
         }
         media_types::HEIC => {
             if heic::check(bytes, limits)? > 1 {
-                warnings.push(Warning::new("more-pictures", "the file holds several pictures; only the main one is taken"));
+                warnings.push(Warning::new("more-pictures", &file_warnings::warning_main_picture_only()));
             }
         }
         _ => {
@@ -49,7 +50,7 @@ pub(crate) fn check_header(bytes: &[u8], media_type: &str, limits: &Limits) -> R
 /// Warning for an aspect ratio of 20 or more, which no page has.
 fn aspect_ratio_warning(width: u32, height: u32) -> Option<Warning> {
     let (long, short) = (width.max(height), width.min(height).max(1));
-    (long / short >= 20).then(|| Warning::new("page-size", format!("the picture of {width} × {height} px has not the shape of a page")))
+    (long / short >= 20).then(|| Warning::new("page-size", &file_warnings::warning_picture_shape(width, height)))
 }
 
 /// Decodes the image.
@@ -83,9 +84,9 @@ fn jpeg_channels(head: &jpeg_markers::JpegMarkers) -> u64 {
 fn jpeg_warnings(bytes: &[u8], head: &jpeg_markers::JpegMarkers) -> Vec<Warning> {
     let rest = head.end_offset.and_then(|end| bytes.get(end..)).unwrap_or_default();
     if head.end_offset.is_none() {
-        vec![Warning::new("truncated", "the JPEG ends before its end mark: the lower part of the page may be missing")]
+        vec![Warning::new("truncated", &file_warnings::warning_jpeg_cut_off())]
     } else if rest.len() > 4 && rest.iter().any(|byte| !matches!(byte, 0 | 0xFF | b'\r' | b'\n' | b' ')) {
-        vec![Warning::new("trailing-data", format!("{} bytes follow the end of the JPEG; only the first picture is taken", rest.len()))]
+        vec![Warning::new("trailing-data", &file_warnings::warning_jpeg_trailing_data(rest.len()))]
     } else {
         Vec::new()
     }
@@ -98,10 +99,7 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PageImage> {
     if head.end_offset.is_none() {
         let rows = decoded_rows(&image);
         if rows * 10 < u64::from(image.height()) * 3 {
-            return Err(Error::corrupt(format!(
-                "JPEG is cut off: only {rows} of {} rows can be read; scan the page again",
-                image.height()
-            )));
+            return Err(files::jpeg_cut_off(rows, image.height()));
         }
     }
     let (dpi, stretch) = pixels::resolve_dpi(head.width, head.height, head.dpi);
@@ -129,7 +127,7 @@ fn read_jpeg(bytes: &[u8], limits: &Limits) -> Result<PageImage> {
 /// # Errors
 /// `Corrupt`.
 pub(crate) fn decode_jpeg(bytes: &[u8]) -> Result<DynamicImage> {
-    let decoder = JpegDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, || decode_failure(media_types::JPEG))?;
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| undecodable(media_types::JPEG, error))?;
     decode(decoder, media_types::JPEG)
 }
 
@@ -146,12 +144,12 @@ fn decoded_rows(image: &DynamicImage) -> u64 {
     u64::from(image.height()).saturating_sub(rest as u64)
 }
 
-fn decode_failure(media_type: &str) -> String {
-    format!("{} cannot be decoded; scan the page again or save it anew", media_types::describe(media_type))
+fn undecodable(media_type: &str, error: ImageError) -> Error {
+    files::picture_undecodable(media_types::describe(media_type)).caused_by(error)
 }
 
 fn decode(decoder: impl ImageDecoder, media_type: &str) -> Result<DynamicImage> {
-    DynamicImage::from_decoder(decoder).or_error(ErrorKind::Corrupt, || decode_failure(media_type))
+    DynamicImage::from_decoder(decoder).map_err(|error| undecodable(media_type, error))
 }
 
 fn check_decoder(decoder: &impl ImageDecoder, limits: &Limits) -> Result<()> {
@@ -163,17 +161,17 @@ type OpenedDecoder<'a> = (Box<dyn ImageDecoder + 'a>, Option<(f64, f64)>, Vec<Wa
 
 /// Opens a decoder and checks the declared size. Also returns the declared resolution (dpi on x, y) and warnings.
 fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Result<OpenedDecoder<'a>> {
-    let broken = || decode_failure(media_type);
+    let broken = |error| undecodable(media_type, error);
     let mut memory = image::Limits::default();
     memory.max_alloc = Some(limits.max_pixel_bytes);
     let mut warnings = Vec::new();
-    let several_images = || Warning::new("more-pictures", "the file holds several pictures one after another; only the first is taken");
+    let several_images = || Warning::new("more-pictures", &file_warnings::warning_first_picture_only());
     let (decoder, dpi): (Box<dyn ImageDecoder + 'a>, _) = match media_type {
         media_types::PNG => {
             if !matches!(bytes.get(26..28), Some([0, 0])) {
-                return Err(Error::corrupt("PNG is packed in an unknown way; save it anew"));
+                return Err(files::png_compression_unknown());
             }
-            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).or_error(ErrorKind::Corrupt, broken)?;
+            let decoder = PngDecoder::with_limits(Cursor::new(bytes), memory).map_err(broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.is_apng().unwrap_or(false) {
                 warnings.push(several_images());
@@ -181,7 +179,7 @@ fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resul
             (Box::new(decoder), png_dpi(bytes))
         }
         media_types::WEBP => {
-            let decoder = WebPDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken)?;
+            let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(broken)?;
             check_decoder(&decoder, limits)?;
             if decoder.has_animation() {
                 warnings.push(several_images());
@@ -189,21 +187,23 @@ fn open_decoder<'a>(bytes: &'a [u8], media_type: &str, limits: &Limits) -> Resul
             (Box::new(decoder), None)
         }
         media_types::BMP => {
-            let decoder = BmpDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken)?;
+            let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(broken)?;
             check_decoder(&decoder, limits)?;
             (Box::new(decoder), bmp_dpi(bytes))
         }
         media_types::GIF => {
-            let open = || GifDecoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, broken);
+            let open = || GifDecoder::new(Cursor::new(bytes)).map_err(broken);
             let mut decoder = open()?;
             check_decoder(&decoder, limits)?;
-            decoder.set_limits(memory).or_error(ErrorKind::Limit, broken)?;
+            decoder
+                .set_limits(memory)
+                .map_err(|error| files::picture_needs_too_much_memory(media_types::describe(media_type)).caused_by(error))?;
             if open()?.into_frames().take(2).filter(std::result::Result::is_ok).count() > 1 {
                 warnings.push(several_images());
             }
             (Box::new(decoder), None)
         }
-        other => return Err(Error::invalid(format!("{} is not a picture that can be read here", media_types::describe(other)))),
+        other => return Err(files::picture_kind_unreadable(media_types::describe(other))),
     };
     Ok((decoder, dpi, warnings))
 }
@@ -249,9 +249,10 @@ fn jp2_decoder(bytes: &[u8]) -> Result<hayro_jpeg2000::integration::Jp2Decoder> 
     // The decoder allocates one record per tile.
     let tiles = jp2_tiles(bytes).unwrap_or(0);
     if tiles > 10_000 {
-        return Err(Error::limit(format!("JPEG 2000 picture is cut into {tiles} tiles, more than the limit of 10000; save it anew")));
+        return Err(files::jpeg2000_tiles_over_limit(tiles, 10_000));
     }
-    hayro_jpeg2000::integration::Jp2Decoder::new(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, || decode_failure(media_types::JP2))
+    let decoder = hayro_jpeg2000::integration::Jp2Decoder::new(Cursor::new(bytes));
+    decoder.map_err(|error| files::picture_undecodable(media_types::describe(media_types::JP2)).caused_by(error))
 }
 
 /// Number of tiles declared by the `SIZ` marker (ITU-T T.800, A.5.1).
@@ -269,14 +270,10 @@ fn jp2_warnings(bytes: &[u8], media_type: &str) -> Vec<Warning> {
     let ended = tail.windows(2).any(|window| window == [0xFF, 0xD9]);
     let mut warnings = Vec::new();
     if !ended {
-        warnings
-            .push(Warning::new("truncated", "the JPEG 2000 picture ends before its end mark: parts of the page may be missing or blurred"));
+        warnings.push(Warning::new("truncated", &file_warnings::warning_jpeg2000_cut_off()));
     }
     if media_type == media_types::J2K {
-        warnings.push(Warning::new(
-            "bare-codestream",
-            "a JPEG 2000 codestream without a file around it: its colours and resolution are assumed",
-        ));
+        warnings.push(Warning::new("bare-codestream", &file_warnings::warning_jpeg2000_bare()));
     }
     warnings
 }

@@ -1,7 +1,8 @@
 //! Markers of a JPEG file (ITU-T T.81), read without decoding it.
 
 use crate::tiff::directory::TiffBytes;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::files;
 
 /// Properties read from the markers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +39,6 @@ impl JpegMarkers {
 /// # Errors
 /// `Corrupt` if no frame or no scan is found, `Invalid` for JPEG processes that cannot be decoded.
 pub(crate) fn parse(bytes: &[u8]) -> Result<JpegMarkers> {
-    let broken = |what: &str| Error::corrupt(format!("JPEG is damaged: {what}; scan the page again"));
     let mut head = JpegMarkers {
         width: 0,
         height: 0,
@@ -89,21 +89,19 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<JpegMarkers> {
         at += length;
     }
     if head.frame_marker == 0 {
-        return Err(broken("no frame header"));
+        return Err(files::jpeg_damaged(files::jpeg_without_frame()));
     }
     if scans == 0 {
-        return Err(broken("no picture data"));
+        return Err(files::jpeg_damaged(files::jpeg_without_data()));
     }
     if head.height == 0 {
-        return Err(broken("height 0"));
+        return Err(files::jpeg_damaged(files::jpeg_without_height()));
     }
     if head.frame_marker > 0xC2 {
-        return Err(Error::invalid(
-            "JPEG is of a rare kind (arithmetic, lossless or hierarchical) that cannot be read; save it as an ordinary JPEG",
-        ));
+        return Err(files::jpeg_process_unsupported());
     }
     if head.precision != 8 {
-        return Err(Error::invalid(format!("JPEG has {} bits a sample, only 8 can be read; save it as an ordinary JPEG", head.precision)));
+        return Err(files::jpeg_precision_unsupported(head.precision));
     }
     head.has_rgb_component_ids &= !adobe;
     Ok(head)

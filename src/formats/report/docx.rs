@@ -5,7 +5,8 @@ use docx_rs::{
     AlignmentType, Docx, Header, LineSpacing, PageMargin, PageNum, PageOrientationType, Paragraph, Run, RunFonts, Table, TableCell,
     TableCellMargins, TableRow, VAlignType, VMergeType, WidthType,
 };
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 use std::io::Cursor;
 
 /// Twips (1/20 pt) per millimetre.
@@ -63,12 +64,11 @@ pub fn render_docx(report: &Report) -> Result<Vec<u8>> {
         out = out.add_paragraph(body_paragraph(text));
     }
     out = out.add_paragraph(Paragraph::new().keep_next(true)).add_table(signature_block(report, inner));
-    let cannot = || "the report cannot be written as DOCX".to_owned();
     let mut written = out.build();
-    let xml = String::from_utf8(written.document).or_error(ErrorKind::Internal, cannot)?;
+    let xml = String::from_utf8(written.document).map_err(|error| program::bug("report as DOCX").caused_by(error))?;
     written.document = repeat_table_headers(&xml, &report.tables).into_bytes();
     let mut bytes = Cursor::new(Vec::new());
-    written.pack(&mut bytes).or_error(ErrorKind::Internal, cannot)?;
+    written.pack(&mut bytes).map_err(|error| program::bug("report as DOCX").caused_by(error))?;
     Ok(bytes.into_inner())
 }
 

@@ -3,7 +3,8 @@
 use crate::report::model::with_nonbreaking_percent;
 use ab_glyph::{Font as _, FontVec};
 use krilla::text::Font;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::tables;
 use std::path::{Path, PathBuf};
 
 /// File names of typefaces with these metrics: regular, bold, italic, bold italic.
@@ -48,9 +49,7 @@ pub fn font_files() -> Result<Vec<PathBuf>> {
 fn font_files_in(folders: &[&str]) -> Result<Vec<PathBuf>> {
     let locate = |name: &str| folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
     let found = FONT_FILE_NAMES.iter().find_map(|names| names.iter().map(|name| locate(name)).collect::<Option<Vec<PathBuf>>>());
-    found.ok_or_else(|| {
-        Error::not_found("no typeface like Times New Roman is installed, so no PDF can be set: run `apt-get install fonts-croscore`")
-    })
+    found.ok_or_else(tables::report_typeface_missing)
 }
 
 impl FontSet {
@@ -61,10 +60,10 @@ impl FontSet {
     pub(crate) fn load() -> Result<Self> {
         let paths = font_files()?;
         let load = |path: &PathBuf| {
-            let broken = || format!("{} is no font: install it anew", path.display());
-            let bytes = std::fs::read(path).or_error(ErrorKind::NotFound, broken)?;
-            let font = Font::new(bytes.clone().into(), 0).ok_or_else(|| Error::corrupt(broken()))?;
-            Ok((font, FontVec::try_from_vec(bytes).or_error(ErrorKind::Corrupt, broken)?))
+            let broken = || tables::typeface_damaged(path.display());
+            let bytes = std::fs::read(path).map_err(|error| broken().caused_by(error))?;
+            let font = Font::new(bytes.clone().into(), 0).ok_or_else(broken)?;
+            Ok((font, FontVec::try_from_vec(bytes).map_err(|error| broken().caused_by(error))?))
         };
         Ok(Self(paths.iter().map(load).collect::<Result<_>>()?))
     }
@@ -114,6 +113,7 @@ impl FontSet {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn missing_font_error_names_package_to_install() {

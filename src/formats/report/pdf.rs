@@ -7,7 +7,8 @@ use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::page::PageSettings;
 use krilla::paint::Stroke;
 use krilla::text::TextDirection;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 
 /// Points per millimetre.
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
@@ -266,13 +267,12 @@ fn draw_signature_block(pages: &mut PageLayout<'_>, report: &Report) {
 }
 
 fn to_pdf(faces: &FontSet, pages: Vec<Vec<PageElement>>, size: (f32, f32), report: &Report) -> Result<Vec<u8>> {
-    let cannot = || "the report cannot be written as PDF".to_owned();
     let mut document = Document::new();
     let title = format!("{} {}", report.kind, report.subject);
     document.set_metadata(krilla::metadata::Metadata::new().title(title).language("vi".to_owned()).creator("sohoa".to_owned()));
     let count = pages.len();
     for (number, marks) in pages.into_iter().enumerate() {
-        let settings = PageSettings::from_wh(size.0, size.1).ok_or_else(|| Error::internal(cannot()))?;
+        let settings = PageSettings::from_wh(size.0, size.1).ok_or_else(|| program::bug("report as PDF"))?;
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         let numbered = (count > 1 && number > 0).then(|| {
@@ -305,7 +305,7 @@ fn to_pdf(faces: &FontSet, pages: Vec<Vec<PageElement>>, size: (f32, f32), repor
         surface.finish();
         page.finish();
     }
-    document.finish().map_err(|error| Error::internal(format!("{}: {error:?}", cannot())))
+    document.finish().map_err(|error| program::bug("report as PDF").caused_by(format!("{error:?}")))
 }
 
 #[cfg(test)]

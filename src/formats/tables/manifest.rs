@@ -1,7 +1,8 @@
 //! Delivery lists beside scans (mục lục hồ sơ, mục lục văn bản): CSV, TSV or JSON with one row per file.
 
 use serde_json::Value;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::tables;
 
 /// Maximum size of a list, bytes.
 const MAX_BYTES: usize = 16 << 20;
@@ -21,9 +22,9 @@ const FILE_COLUMN: &str = "file";
 /// `Invalid` if it is not a list of files, `Limit` if it is too large, `Corrupt` if it cannot be read.
 pub fn count_rows(bytes: &[u8], media_type: &str) -> Result<usize> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::limit("the list is larger than 16 MB; split it"));
+        return Err(tables::list_too_large(16));
     }
-    let text = std::str::from_utf8(bytes).or_error(ErrorKind::Invalid, || "the list is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
+    let text = std::str::from_utf8(bytes).map_err(|error| tables::list_not_utf8().caused_by(error))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if media_type == "application/json" { count_json_rows(text) } else { count_table_rows(text) }
 }
@@ -32,22 +33,22 @@ fn count_table_rows(text: &str) -> Result<usize> {
     let head = text.lines().next().unwrap_or_default();
     let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|mark| head.bytes().filter(|byte| byte == mark).count()).unwrap_or(b',');
     let mut table = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
-    let broken = || "the list is no table: every row must have as many cells as the first".to_owned();
-    let columns = table.headers().or_error(ErrorKind::Corrupt, broken)?.clone();
+    let broken = |error| tables::list_not_a_table().caused_by(error);
+    let columns = table.headers().map_err(broken)?.clone();
     if columns.len() > MAX_COLUMNS {
-        return Err(Error::limit(format!("the list has {} columns; {MAX_COLUMNS} are allowed", columns.len())));
+        return Err(tables::list_columns_over_limit(columns.len(), MAX_COLUMNS));
     }
     let Some(place) = columns.iter().position(|name| name.trim().eq_ignore_ascii_case(FILE_COLUMN)) else {
-        return Err(Error::invalid("file is a table without a column \"file\", not a scan; deliver PDF, TIFF, JPEG or PNG"));
+        return Err(tables::table_without_file_column());
     };
     let mut rows = 0;
     for row in table.records() {
-        let row = row.or_error(ErrorKind::Corrupt, broken)?;
+        let row = row.map_err(broken)?;
         if row.iter().any(|cell| cell.len() > MAX_CELL_BYTES) {
-            return Err(Error::limit(format!("row {} of the list has a cell of more than {MAX_CELL_BYTES} bytes", rows + 1)));
+            return Err(tables::list_cell_too_large(rows + 1, MAX_CELL_BYTES));
         }
         if row.get(place).is_none_or(|name| name.trim().is_empty()) {
-            return Err(Error::invalid(format!("row {} of the list names no file", rows + 1)));
+            return Err(tables::list_row_without_file(rows + 1));
         }
         rows += 1;
     }
@@ -55,17 +56,17 @@ fn count_table_rows(text: &str) -> Result<usize> {
 }
 
 fn count_json_rows(text: &str) -> Result<usize> {
-    let list: Value = serde_json::from_str(text).or_error(ErrorKind::Corrupt, || "the list is no JSON; export it again".to_owned())?;
-    let Value::Array(rows) = list else { return Err(Error::invalid("file is JSON but no list of files; deliver scans")) };
+    let list: Value = serde_json::from_str(text).map_err(|error| tables::list_not_json().caused_by(error))?;
+    let Value::Array(rows) = list else { return Err(tables::json_without_files()) };
     for (number, row) in (1..).zip(&rows) {
         let named = row.get(FILE_COLUMN).and_then(Value::as_str).is_some_and(|name| !name.trim().is_empty());
         let long =
             row.as_object().is_some_and(|row| row.values().any(|value| value.as_str().is_some_and(|text| text.len() > MAX_CELL_BYTES)));
         if !named {
-            return Err(Error::invalid(format!("row {number} of the list names no file")));
+            return Err(tables::list_row_without_file(number));
         }
         if long {
-            return Err(Error::limit(format!("row {number} of the list has a text of more than {MAX_CELL_BYTES} bytes")));
+            return Err(tables::list_cell_too_large(number, MAX_CELL_BYTES));
         }
     }
     Ok(rows.len())
@@ -75,6 +76,7 @@ fn count_json_rows(text: &str) -> Result<usize> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn manifest_rows_are_counted_and_invalid_ones_rejected() {

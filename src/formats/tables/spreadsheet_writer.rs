@@ -2,7 +2,8 @@
 
 use crate::report::model::{Alignment, Report};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::program;
 
 /// Table with column names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,12 +20,19 @@ pub struct Sheet {
 /// # Errors
 /// `Internal` if it cannot be written.
 pub fn write_csv(sheet: &Sheet) -> Result<Vec<u8>> {
-    let cannot = || "the list cannot be written as CSV".to_owned();
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     for row in std::iter::once(&sheet.head).chain(&sheet.rows) {
-        writer.write_record(row.iter().map(|cell| neutralize_formula(cell))).or_error(ErrorKind::Internal, cannot)?;
+        writer.write_record(row.iter().map(|cell| neutralize_formula(cell))).map_err(csv_bug)?;
     }
-    writer.into_inner().or_error(ErrorKind::Internal, cannot)
+    writer.into_inner().map_err(csv_bug)
+}
+
+fn csv_bug(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    program::bug("table as CSV").caused_by(error)
+}
+
+fn xlsx_bug(error: rust_xlsxwriter::XlsxError) -> Error {
+    program::bug("table as XLSX").caused_by(error)
 }
 
 fn neutralize_formula(cell: &str) -> String {
@@ -38,21 +46,20 @@ fn neutralize_formula(cell: &str) -> String {
 /// # Errors
 /// `Internal` if it cannot be written or has too many rows for a spreadsheet.
 pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
-    let cannot = || "the list cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let page = book.add_worksheet();
     let bold = Format::new().set_bold();
     for (column, name) in (0..).zip(&sheet.head) {
-        page.write_string_with_format(0, column, name, &bold).or_error(ErrorKind::Internal, cannot)?;
+        page.write_string_with_format(0, column, name, &bold).map_err(xlsx_bug)?;
     }
     for (row, cells) in (1..).zip(&sheet.rows) {
         for (column, cell) in (0..).zip(cells) {
-            page.write_string(row, column, cell).or_error(ErrorKind::Internal, cannot)?;
+            page.write_string(row, column, cell).map_err(xlsx_bug)?;
         }
     }
-    page.set_freeze_panes(1, 0).or_error(ErrorKind::Internal, cannot)?;
+    page.set_freeze_panes(1, 0).map_err(xlsx_bug)?;
     page.autofit();
-    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
+    book.save_to_buffer().map_err(xlsx_bug)
 }
 
 /// Writes several sheets (name, cells by row) as one XLSX, the first row of each in bold. Cells that `parse_number` accepts
@@ -61,12 +68,11 @@ pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`write_xlsx`].
 pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], parse_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
-    let cannot = || "the workbook cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let bold = Format::new().set_bold().set_text_wrap();
     for (name, rows) in sheets {
         let page = book.add_worksheet();
-        page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
+        page.set_name(name).map_err(xlsx_bug)?;
         for (row, cells) in (0..).zip(rows) {
             for (column, cell) in (0..).zip(cells) {
                 match parse_number(cell) {
@@ -74,12 +80,12 @@ pub fn write_workbook(sheets: &[(String, Vec<Vec<String>>)], parse_number: fn(&s
                     Some(number) => page.write_number(row, column, number),
                     None => page.write_string(row, column, cell),
                 }
-                .or_error(ErrorKind::Internal, cannot)?;
+                .map_err(xlsx_bug)?;
             }
         }
         page.autofit();
     }
-    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
+    book.save_to_buffer().map_err(xlsx_bug)
 }
 
 /// Height of a text line in a sheet, pt.
@@ -103,7 +109,6 @@ fn count_wrapped_lines(text: &str, width: u32) -> f64 {
 pub fn write_report(report: &Report, parse_number: fn(&str) -> Option<f64>) -> Result<Vec<u8>> {
     /// First row of the table header, from 0: below the issuer, the name of the report and the caption.
     const HEAD: u32 = 4;
-    let cannot = || "the report cannot be written as XLSX".to_owned();
     let mut book = Workbook::new();
     let bold = Format::new().set_bold().set_font_name("Times New Roman");
     let title = bold.clone().set_font_size(14).set_align(FormatAlign::Center);
@@ -114,23 +119,23 @@ pub fn write_report(report: &Report, parse_number: fn(&str) -> Option<f64>) -> R
     for table in &report.tables {
         let page = book.add_worksheet();
         let name: String = table.caption.chars().filter(|letter| !"[]:*?/\\".contains(*letter)).take(31).collect();
-        page.set_name(name).or_error(ErrorKind::Internal, cannot)?;
+        page.set_name(name).map_err(xlsx_bug)?;
         page.set_paper_size(9);
         if report.is_wide {
             page.set_landscape();
         }
         page.set_print_fit_to_pages(1, 0);
         let last = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        page.write_string_with_format(0, 0, &report.issuer, &bold).or_error(ErrorKind::Internal, cannot)?;
+        page.write_string_with_format(0, 0, &report.issuer, &bold).map_err(xlsx_bug)?;
         for (row, text) in [(1, format!("{} {}", report.kind, report.subject)), (2, table.caption.clone())] {
             if last > 0 {
-                page.merge_range(row, 0, row, last, &text, &title).or_error(ErrorKind::Internal, cannot)?;
+                page.merge_range(row, 0, row, last, &text, &title).map_err(xlsx_bug)?;
             } else {
-                page.write_string_with_format(row, 0, &text, &title).or_error(ErrorKind::Internal, cannot)?;
+                page.write_string_with_format(row, 0, &text, &title).map_err(xlsx_bug)?;
             }
         }
         for (place, column) in (0..).zip(&table.columns) {
-            page.set_column_width(place, f64::from(column.width) + EXTRA_COLUMN_WIDTH).or_error(ErrorKind::Internal, cannot)?;
+            page.set_column_width(place, f64::from(column.width) + EXTRA_COLUMN_WIDTH).map_err(xlsx_bug)?;
         }
         for cell in table.header_cells() {
             let (row, column) = (HEAD + small(cell.row), narrow(cell.column));
@@ -140,7 +145,7 @@ pub fn write_report(report: &Report, parse_number: fn(&str) -> Option<f64>) -> R
             } else {
                 page.merge_range(row, column, last_row, last_column, cell.text, &head)
             }
-            .or_error(ErrorKind::Internal, cannot)?;
+            .map_err(xlsx_bug)?;
         }
         // A header cell over several rows has their total height; if that is too little, the last row grows.
         let mut heights = vec![LINE_HEIGHT_POINTS; table.header_row_count()];
@@ -152,12 +157,12 @@ pub fn write_report(report: &Report, parse_number: fn(&str) -> Option<f64>) -> R
             }
         }
         for (row, height) in (HEAD..).zip(heights) {
-            page.set_row_height(row, height).or_error(ErrorKind::Internal, cannot)?;
+            page.set_row_height(row, height).map_err(xlsx_bug)?;
         }
         let first = HEAD + small(table.header_row_count());
         for (row, (cells, is_sum)) in (first..).zip(table.rows_with_total()) {
             let lines = cells.iter().zip(&table.columns).map(|(cell, column)| count_wrapped_lines(cell, column.width)).fold(1.0, f64::max);
-            page.set_row_height(row, lines * LINE_HEIGHT_POINTS).or_error(ErrorKind::Internal, cannot)?;
+            page.set_row_height(row, lines * LINE_HEIGHT_POINTS).map_err(xlsx_bug)?;
             for ((place, cell), column) in (0..).zip(cells).zip(&table.columns) {
                 let side = match column.side {
                     Alignment::Left => FormatAlign::Left,
@@ -177,13 +182,13 @@ pub fn write_report(report: &Report, parse_number: fn(&str) -> Option<f64>) -> R
                     }
                     None => page.write_string_with_format(row, place, cell, &format),
                 }
-                .or_error(ErrorKind::Internal, cannot)?;
+                .map_err(xlsx_bug)?;
             }
         }
-        page.set_repeat_rows(HEAD, first - 1).or_error(ErrorKind::Internal, cannot)?;
-        page.set_freeze_panes(first, 0).or_error(ErrorKind::Internal, cannot)?;
+        page.set_repeat_rows(HEAD, first - 1).map_err(xlsx_bug)?;
+        page.set_freeze_panes(first, 0).map_err(xlsx_bug)?;
     }
-    book.save_to_buffer().or_error(ErrorKind::Internal, cannot)
+    book.save_to_buffer().map_err(xlsx_bug)
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use calamine::{Data, Range, Reader, open_workbook_auto_from_rs};
 use serde_json::Value;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::tables;
 use std::io::Cursor;
 
 /// Maximum size of a table, bytes.
@@ -24,7 +25,7 @@ const MAX_CELL_BYTES: usize = 100_000;
 /// `Corrupt` if it cannot be read, `Invalid` if it is not a table, `Limit` if it is too large.
 pub fn read_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::limit(format!("the table is larger than {} MiB; split it", MAX_BYTES >> 20)));
+        return Err(tables::table_too_large(MAX_BYTES >> 20));
     }
     let rows = if bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         read_first_sheet(bytes)?
@@ -32,29 +33,24 @@ pub fn read_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
         parse_text(bytes)?
     };
     if rows.len() > MAX_ROWS {
-        return Err(Error::limit(format!("the table has {} rows; {MAX_ROWS} are allowed", rows.len())));
+        return Err(tables::table_rows_over_limit(rows.len(), MAX_ROWS));
     }
     for (number, row) in (1..).zip(&rows) {
         if row.len() > MAX_COLUMNS || row.iter().any(|cell| cell.len() > MAX_CELL_BYTES) {
-            return Err(Error::limit(format!(
-                "row {number} of the table has more than {MAX_COLUMNS} cells, or one of more than {MAX_CELL_BYTES} bytes"
-            )));
+            return Err(tables::table_row_too_large(number, MAX_COLUMNS, MAX_CELL_BYTES));
         }
     }
     Ok(rows)
 }
 
 fn read_first_sheet(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, damage_message)?;
-    let sheet = book
-        .worksheet_range_at(0)
-        .ok_or_else(|| Error::invalid("the spreadsheet has no sheet"))?
-        .or_error(ErrorKind::Corrupt, damage_message)?;
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+    let sheet = book.worksheet_range_at(0).ok_or_else(tables::spreadsheet_empty)?.map_err(unreadable)?;
     Ok(sheet_cells(&sheet, cell_text))
 }
 
-fn damage_message() -> String {
-    "the spreadsheet cannot be read; save it anew as XLSX".to_owned()
+fn unreadable(error: calamine::Error) -> Error {
+    tables::spreadsheet_unreadable().caused_by(error)
 }
 
 /// Cells by row and column of the sheet; empty rows and columns before the first used cell are included.
@@ -75,16 +71,16 @@ pub fn read_sheets(bytes: &[u8]) -> Result<Vec<(String, Vec<Vec<String>>)>> {
     if !is_workbook || bytes.len() > MAX_BYTES {
         return Ok(vec![(String::new(), read_rows(bytes)?)]);
     }
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).or_error(ErrorKind::Corrupt, damage_message)?;
+    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
-        let sheet = book.worksheet_range(&name).or_error(ErrorKind::Corrupt, damage_message)?;
+        let sheet = book.worksheet_range(&name).map_err(unreadable)?;
         let rows = sheet_cells(&sheet, |data| match data {
             Data::Float(number) => number.to_string().replace('.', ","),
             other => cell_text(other),
         });
         if rows.len() > MAX_ROWS {
-            return Err(Error::limit(format!("the sheet {name} has {} rows; {MAX_ROWS} are allowed", rows.len())));
+            return Err(tables::sheet_rows_over_limit(name, rows.len(), MAX_ROWS));
         }
         sheets.push((name, rows));
     }
@@ -104,7 +100,7 @@ fn cell_text(data: &Data) -> String {
 }
 
 fn parse_text(bytes: &[u8]) -> Result<Vec<Vec<String>>> {
-    let text = std::str::from_utf8(bytes).or_error(ErrorKind::Invalid, || "the list is not UTF-8; save it as \"CSV UTF-8\"".to_owned())?;
+    let text = std::str::from_utf8(bytes).map_err(|error| tables::list_not_utf8().caused_by(error))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with(['[', '{']) { parse_json(text) } else { parse_delimited(text) }
 }
@@ -115,7 +111,7 @@ fn parse_delimited(text: &str) -> Result<Vec<Vec<String>>> {
     let mut table = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in table.records() {
-        let record = record.or_error(ErrorKind::Corrupt, || format!("row {} of the list cannot be read; save it anew", rows.len() + 1))?;
+        let record = record.map_err(|error| tables::list_row_unreadable(rows.len() + 1).caused_by(error))?;
         rows.push(record.iter().map(str::to_owned).collect());
     }
     Ok(rows)
@@ -123,7 +119,7 @@ fn parse_delimited(text: &str) -> Result<Vec<Vec<String>>> {
 
 fn parse_json(text: &str) -> Result<Vec<Vec<String>>> {
     let list: Vec<serde_json::Map<String, Value>> =
-        serde_json::from_str(text).or_error(ErrorKind::Corrupt, || "the list is no JSON list of objects; export it again".to_owned())?;
+        serde_json::from_str(text).map_err(|error| tables::list_not_json_objects().caused_by(error))?;
     let mut keys: Vec<String> = Vec::new();
     for key in list.iter().flat_map(serde_json::Map::keys) {
         if keys.len() <= MAX_COLUMNS && !keys.contains(key) {
@@ -143,6 +139,7 @@ fn parse_json(text: &str) -> Result<Vec<Vec<String>>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     #[test]
     fn csv_tsv_and_json_tables_are_parsed() {

@@ -5,7 +5,8 @@ use crate::tiff::directory as tags;
 use crate::tiff::directory::{Directory, TiffBytes};
 use hayro_ccitt::{DecodeSettings, DecoderContext, EncodingMode};
 use image::{DynamicImage, GrayImage};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{file_warnings, files};
 use sohoa_base::model::refusal::Warning;
 
 /// Decodes the strips. For an undamaged page of one strip the fax data itself is returned as well.
@@ -22,7 +23,7 @@ pub(crate) fn decode_strips(
 ) -> Result<(DynamicImage, Option<EncodedData>)> {
     let number = |tag| tiff.number(directory, tag);
     if tiff.count(directory, tags::TILE_OFFSETS) > 0 {
-        return Err(Error::invalid("TIFF page is fax data in tiles, which cannot be read; save it anew with Group 4 in strips"));
+        return Err(files::tiff_fax_in_tiles());
     }
     let compression = number(tags::COMPRESSION).unwrap_or(4);
     let two_dimensional = compression == 3 && number(tags::T4_OPTIONS).unwrap_or(0) & 1 == 1;
@@ -68,10 +69,10 @@ pub(crate) fn decode_strips(
         }
     }
     if total_rows * 2 < height as usize {
-        return Err(Error::corrupt(format!("TIFF page is damaged: only {total_rows} of {height} rows can be read; scan the page again")));
+        return Err(files::tiff_rows_missing(total_rows, height));
     }
     if total_rows < height as usize {
-        warnings.push(Warning::new("truncated", format!("only {total_rows} of {height} rows of the page can be read")));
+        warnings.push(Warning::new("truncated", &file_warnings::warning_rows_read(total_rows, height)));
     }
     if black_is_zero {
         sink.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);

@@ -6,6 +6,7 @@ use crate::tiff::samples;
 use crate::tiff::samples::SampleFormat;
 use image::DynamicImage;
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::files;
 use tiff::ColorType;
 use tiff::decoder::DecodingResult;
 use weezl::{BitOrder, decode::Decoder};
@@ -54,7 +55,7 @@ pub(crate) fn decode(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory, 
         }
     }
     if all.len() * 2 < size {
-        return Err(Error::corrupt("TIFF page is damaged: less than half of it can be read; scan the page again"));
+        return Err(files::tiff_half_missing());
     }
     all.resize(size, 255);
     let format = SampleFormat { width, height, colour, planes: 1, is_white_zero: number(tags::PHOTOMETRIC) == 0, palette: Vec::new() };
@@ -62,5 +63,5 @@ pub(crate) fn decode(bytes: &[u8], tiff: &TiffBytes<'_>, directory: &Directory, 
 }
 
 fn unsupported() -> Error {
-    Error::invalid("TIFF page is of an old and rare kind that cannot be read; save it anew")
+    files::tiff_kind_unsupported()
 }

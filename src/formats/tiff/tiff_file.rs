@@ -9,7 +9,8 @@ use crate::tiff::directory::{Directory, TiffBytes};
 use crate::tiff::legacy_lzw;
 use crate::tiff::samples;
 use image::DynamicImage;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{file_warnings, files};
 use sohoa_base::model::refusal::Warning;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl TiffFile {
     /// # Errors
     /// `Corrupt` for a file without any page, `Limit` for too many.
     pub(crate) fn open(bytes: Arc<Vec<u8>>, limits: Limits) -> Result<Self> {
-        let broken = || Error::corrupt("TIFF is damaged: it holds no page; scan the page again");
+        let broken = files::tiff_without_pages;
         let tiff = TiffBytes::new(&bytes).ok_or_else(broken)?;
         let (all, damaged) = tiff.directories(limits.max_pages.saturating_add(1));
         limits.check_pages(all.len() as u32)?;
@@ -57,13 +58,13 @@ impl TiffFile {
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if self.is_damaged {
-            warnings.push(Warning::new("damaged", "the chain of pages in the TIFF is broken or runs in a circle: pages may be missing"));
+            warnings.push(Warning::new("damaged", &file_warnings::warning_tiff_chain_broken()));
         }
         warnings
     }
 
     fn page_directory(&self, index: usize) -> Result<(TiffBytes<'_>, &Directory)> {
-        let missing = || Error::not_found(format!("TIFF has no page {}", index + 1));
+        let missing = || files::tiff_page_missing(index + 1);
         let directory = self.pages.get(index).ok_or_else(missing)?;
         Ok((TiffBytes::new(&self.bytes).ok_or_else(missing)?, directory))
     }
@@ -75,14 +76,14 @@ impl TiffFile {
         let side = |tag| number(tag).and_then(|side| u32::try_from(side).ok()).unwrap_or(0);
         let samples = number(tags::SAMPLES).unwrap_or(1).max(1);
         if samples > 8 {
-            return Err(Error::corrupt(format!("TIFF page {} declares {samples} samples a pixel; scan the page again", index + 1)));
+            return Err(files::tiff_samples_invalid(index + 1, samples));
         }
         let bytes_of_sample = tiff.numbers(directory, tags::BITS, 8).into_iter().max().unwrap_or(1).div_ceil(8);
         let (width, height) = (side(tags::WIDTH), side(tags::HEIGHT));
         self.limits.check_image(width, height, samples * bytes_of_sample.max(1))?;
         let strips = tiff.count(directory, tags::STRIP_OFFSETS).max(tiff.count(directory, tags::TILE_OFFSETS));
         if strips == 0 || strips > self.bytes.len() as u64 {
-            return Err(Error::corrupt(format!("TIFF page {} is damaged: it points to {strips} parts; scan the page again", index + 1)));
+            return Err(files::tiff_strips_invalid(index + 1, strips));
         }
         Ok((width, height, samples))
     }
@@ -100,9 +101,7 @@ impl TiffFile {
         let (image, fax) = match compression {
             2..=4 => ccitt_fax::decode_strips(&self.bytes, &tiff, directory, width, height, &mut warnings)?,
             6 => {
-                return Err(Error::invalid(format!(
-                    "TIFF page {number} uses the withdrawn JPEG of TIFF 6.0, which cannot be read; save it anew"
-                )));
+                return Err(files::tiff_old_jpeg(number));
             }
             5 if legacy_lzw::is_legacy(&self.bytes, &tiff, directory) => {
                 (legacy_lzw::decode(&self.bytes, &tiff, directory, width, height)?, None)
@@ -126,10 +125,8 @@ impl TiffFile {
     /// only at some depths, so every one-sample image is presented to it as plain grey and converted here. It also
     /// rejects circular directory chains, so it is given a file of one page.
     fn decode(&self, tiff: &TiffBytes<'_>, directory: &Directory, number: u32) -> Result<DynamicImage> {
-        let failed = || format!("TIFF page {number} cannot be decoded; scan the page again or save it anew");
-        let photometric = tiff
-            .number(directory, tags::PHOTOMETRIC)
-            .ok_or_else(|| Error::corrupt(format!("TIFF page {number} does not say what its numbers mean; save it anew")))?;
+        let undecodable = |error| files::tiff_page_undecodable(number).caused_by(error);
+        let photometric = tiff.number(directory, tags::PHOTOMETRIC).ok_or_else(|| files::tiff_colours_unknown(number))?;
         let patched_photometric = if matches!(photometric, 0 | 3) { 1 } else { photometric as u16 };
         let patches = tiff.single_directory_patches(directory, tags::PHOTOMETRIC, patched_photometric);
         let reader = PatchedReader { inner: Cursor::new(SharedBytes(self.bytes.clone())), patches };
@@ -137,18 +134,14 @@ impl TiffFile {
         limits.decoding_buffer_size = usize::try_from(self.limits.max_pixel_bytes).unwrap_or(usize::MAX);
         limits.intermediate_buffer_size = limits.decoding_buffer_size;
         limits.ifd_value_size = 8 << 20;
-        let mut decoder = Decoder::new(reader).or_error(ErrorKind::Corrupt, failed)?.with_limits(limits);
-        let colour = decoder.colortype().or_error(ErrorKind::Invalid, failed)?;
-        let (width, height) = decoder.dimensions().or_error(ErrorKind::Corrupt, failed)?;
+        let mut decoder = Decoder::new(reader).map_err(undecodable)?.with_limits(limits);
+        let colour = decoder.colortype().map_err(|error| files::tiff_kind_unsupported().caused_by(error))?;
+        let (width, height) = decoder.dimensions().map_err(undecodable)?;
         let mut result = DecodingResult::U8(Vec::new());
-        let layout = decoder.read_image_to_buffer(&mut result).or_error(ErrorKind::Corrupt, failed)?;
+        let layout = decoder.read_image_to_buffer(&mut result).map_err(undecodable)?;
         let palette = if photometric == 3 { tiff.numbers(directory, tags::COLOUR_MAP, 3 << 16) } else { Vec::new() };
         let format = samples::SampleFormat { width, height, colour, planes: layout.planes, is_white_zero: photometric == 0, palette };
-        samples::to_image(result, &format).ok_or_else(|| {
-            Error::invalid(format!(
-                "TIFF page {number} has a rare kind of pixels ({colour:?}) that cannot be read; save it as ordinary grey or RGB"
-            ))
-        })
+        samples::to_image(result, &format).ok_or_else(|| files::tiff_pixels_unsupported(number, format!("{colour:?}")))
     }
 }
 

@@ -1,7 +1,8 @@
 //! QR codes for display on a screen.
 
 use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{program, reading};
 use std::fmt::Write as _;
 
 /// Longest text, bytes: phones still read it reliably from a screen.
@@ -16,12 +17,12 @@ const QUIET_ZONE: u32 = 4;
 /// `Invalid` where the text is empty or too long.
 pub fn svg(text: &str) -> Result<String> {
     if text.is_empty() || text.len() > MAX_BYTES {
-        return Err(Error::invalid(format!("a QR code holds 1 to {MAX_BYTES} bytes, not {}", text.len())));
+        return Err(reading::qr_text_length_invalid(MAX_BYTES, text.len()));
     }
     let hints = EncodeHints { Margin: Some(QUIET_ZONE.to_string()), ErrorCorrection: Some("M".to_owned()), ..EncodeHints::default() };
     let code = MultiFormatWriter
         .encode_with_hints(text, &BarcodeFormat::QR_CODE, 0, 0, &hints)
-        .or_error(ErrorKind::Internal, || "the text cannot be drawn as a QR code".to_owned())?;
+        .map_err(|error| program::bug("QR code").caused_by(error))?;
     let (width, height) = (code.width(), code.height());
     let mut path = String::new();
     for row in 0..height {

@@ -2,7 +2,8 @@
 
 use fast_image_resize::{FilterType, IntoImageView, IntoImageViewMut, ResizeAlg, ResizeOptions, Resizer};
 use image::{GrayImage, RgbImage};
-use sohoa_base::error::{ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::program;
 
 /// Resizes a greyscale image to `width` × `height` px: box filter when it shrinks, Catmull-Rom when it grows.
 ///
@@ -43,5 +44,5 @@ fn side(pixels: u32, factor: f32) -> u32 {
 fn resample(picture: &impl IntoImageView, out: &mut impl IntoImageViewMut, shrinks: bool) -> Result<()> {
     let filter = if shrinks { FilterType::Box } else { FilterType::CatmullRom };
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
-    Resizer::new().resize(picture, out, &options).or_error(ErrorKind::Internal, || "a picture cannot be resized".to_owned())
+    Resizer::new().resize(picture, out, &options).map_err(|error| program::bug("resizing of a picture").caused_by(error))
 }

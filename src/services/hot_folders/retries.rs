@@ -57,14 +57,18 @@ fn pause_after(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sohoa_base::messages::storage;
 
     #[test]
     fn pause_grows_and_equal_reasons_are_told_once() {
         assert_eq!([0, 1, 2, 30].map(|failures| pause_after(failures).as_secs()), [2, 4, 8, 600]);
         let mut retries = Retries::default();
         assert!(retries.is_due("a"));
-        assert!(retries.note_failure("a", &Error::unavailable("x")) && !retries.is_due("a") && retries.is_due("b"));
-        assert!(!retries.note_failure("a", &Error::unavailable("x")) && retries.note_failure("a", &Error::unavailable("y")));
+        assert!(retries.note_failure("a", &storage::local_file_unreadable("x")) && !retries.is_due("a") && retries.is_due("b"));
+        assert!(
+            !retries.note_failure("a", &storage::local_file_unreadable("x"))
+                && retries.note_failure("a", &storage::local_file_unreadable("y"))
+        );
         retries.forget("a");
         assert!(retries.is_due("a"));
     }

@@ -145,7 +145,8 @@ pub async fn run_checks(config: &Config, program: &Path, language: Language) -> 
 }
 
 /// What a model is for.
-fn model_name(model: &models::ModelFile) -> Message {
+#[must_use]
+pub fn model_name(model: &models::ModelFile) -> Message {
     match model.purpose {
         "line finder" => doctor::doctor_line_finder(),
         "second reader" => doctor::doctor_second_reader(),
@@ -168,11 +169,7 @@ fn describe_capability(finding: &CapabilityCheck, language: Language) -> Check {
         (false, false) => doctor::doctor_not_supported(),
     };
     let passed = finding.is_supported || !finding.is_required;
-    // What the store said is in English.
-    let found = match language {
-        Language::English => format!("{} ({})", found.text(language), finding.detail),
-        Language::Vietnamese => found.text(language),
-    };
+    let found = format!("{} ({})", found.text(language), finding.detail.text(language));
     Check { what: what.text(language), found, passed, fix: (!passed).then(|| doctor::doctor_fix_rights().text(language)) }
 }
 

@@ -7,13 +7,12 @@ use crate::runs::failures;
 use crate::runs::monitoring;
 use serde_json::json;
 use sohoa_base::error::Result;
-use sohoa_base::messages::{records, requests};
+use sohoa_base::messages::{StoredMessage, records, requests};
 use sohoa_base::model::account::{Identity, Right, UnitScope};
 use sohoa_formats::tables::spreadsheet_writer;
 use sohoa_formats::tables::spreadsheet_writer::Sheet;
 use sohoa_texts::Language;
 use sohoa_texts::code_labels::code_label;
-use sohoa_texts::error_texts::kept_text;
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
 
@@ -170,7 +169,7 @@ async fn build_sheet(archive: &Archive, units: &UnitScope, wanted: &ListRequest,
             let rows = failures.into_iter().map(|failure| {
                 let page = failure.item.page.map(|page| page.to_string()).unwrap_or_default();
                 let class = code_label(language, "class", failure.item.class.as_str()).to_owned();
-                let reason = kept_text(language, failure.item.message.as_ref(), &failure.item.reason);
+                let reason = StoredMessage::text_or(failure.item.message.as_ref(), &failure.item.reason, language);
                 vec![failure.batch, failure.dossier.fonds, failure.dossier.code, failure.item.file, page, class, reason]
             });
             let words = [Label::Run, Label::Unit, Label::Dossier, Label::File, Label::Page, Label::Class, Label::Reason];

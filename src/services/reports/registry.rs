@@ -95,7 +95,7 @@ mod tests {
     fn unknown_report_name_lists_known_reports() {
         assert!(REPORTS.iter().all(|report| find_report(report.name).unwrap().label == report.label));
         let error = find_report("x").unwrap_err();
-        assert_eq!(error.code(), Some("report_unknown"));
+        assert_eq!(error.code(), "report_unknown");
         assert!(REPORTS.iter().all(|report| error.context().contains(report.name)), "{error}");
     }
 }

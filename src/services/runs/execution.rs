@@ -24,7 +24,9 @@ use sohoa_base::model::roadmap::attachment::TargetAttachment;
 use sohoa_catalog::{AttachmentRequest, NewBatch};
 use sohoa_pipeline::outage::{retry_through_outages, sleep_unless_stopped};
 use sohoa_pipeline::worker::{self, CancellationToken, Scope};
+use sohoa_storage::counted::OperationUsage;
 use sohoa_storage::key;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -66,6 +68,8 @@ pub struct RunOutcome {
     pub cpu_seconds: f64,
     /// Highest resident memory of this process and of any reading process, MiB.
     pub peak_mib: PeakMemory,
+    /// Calls and bytes of the store since this process started, by operation.
+    pub store: BTreeMap<&'static str, OperationUsage>,
     /// Whether everything that was deposited is in the search index; else it soon will be.
     pub findable: bool,
 }
@@ -138,6 +142,7 @@ pub async fn run_batch(
         seconds: began.elapsed().as_secs_f64(),
         cpu_seconds: Duration::from_millis(cpu_ms).as_secs_f64(),
         peak_mib: peak,
+        store: archive.store_usage.by_operation(),
         findable,
     })
 }

@@ -242,7 +242,7 @@ pub async fn dashboard(
         workers: archive.catalog.leased_by_process(units).await?,
         failures: archive.catalog.failure_groups(units, &FailureFilter::default(), MAX_FAILURE_GROUPS).await?,
         roadmap: at_risk_targets::at_risk_summary(archive, cache, units).await?,
-        problem: check_ready(archive).await.err().map(|error| error.own_text(language)),
+        problem: check_ready(archive).await.err().map(|error| error.text(language)),
     })
 }
 
@@ -342,7 +342,7 @@ pub async fn check_ready(archive: &Archive) -> Result<()> {
             "reading-processes" => runs::dependency_reading_processes().into(),
             other => Value::from(other),
         };
-        return Err(runs::dependency_not_answering(dependency, outage.error));
+        return Err(runs::dependency_not_answering(dependency).caused_by(outage.error.copied()));
     }
     archive.catalog.check_writable().await?;
     archive.store.stat(sohoa_storage::key::TRAINED_MODEL).await.map(|_| ())

@@ -11,7 +11,6 @@ use crate::uploads::staging::LockedFile;
 use crate::uploads::start::start_if_complete;
 use crate::uploads::view::UploadFileStatus;
 use sohoa_base::error::Result;
-use sohoa_base::language::Language;
 use sohoa_base::messages::uploads;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::refusal::Refusal;
@@ -240,12 +239,12 @@ async fn read_delivery_list(archive: &Archive, file: &UploadFile, place: &Path) 
         }
         Err(error) if error.kind().is_transient() => return Err(error),
         Err(error) => {
-            list.problem = Some(error.chain());
+            list.problem = Some(error.to_stored());
             return Ok(list);
         }
     };
     let Some(entries) = entries else {
-        list.problem = Some(uploads::upload_list_without_columns().text(Language::English));
+        list.problem = Some(uploads::upload_list_without_columns().to_stored());
         return Ok(list);
     };
     list.rows = entries.len() as u64;

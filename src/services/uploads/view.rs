@@ -7,6 +7,8 @@ use crate::uploads::staging;
 use schemars::JsonSchema;
 use serde::Serialize;
 use sohoa_base::error::Result;
+use sohoa_base::language::Language;
+use sohoa_base::messages::StoredMessage;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::roadmap::attachment::{ListedTarget, TargetAttachment};
 use sohoa_base::model::upload::{Upload, UploadFile, UploadFileState, UploadState, UploadTallies, UploadTally, find_obstacle};
@@ -193,7 +195,7 @@ pub async fn list_uploads(archive: &Archive, by: &Identity, wanted: &UploadFilte
 ///
 /// # Errors
 /// `NotFound` for an unknown one, or one of another unit.
-pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<UploadView> {
+pub async fn show_upload(archive: &Archive, by: &Identity, id: &str, language: Language) -> Result<UploadView> {
     let upload = authorized_upload(archive, by, id).await?;
     let tallies = archive.catalog.upload_tallies(std::slice::from_ref(&upload.id)).await?.remove(&upload.id).unwrap_or_default();
     let (missing, rows) = archive.catalog.missing_upload_files(id, MAX_LISTED).await?;
@@ -204,7 +206,8 @@ pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<U
     let mut attachment = archive.catalog.preview_attachment(&upload.unit, upload.target.as_deref(), &named).await?;
     attachment.findings.truncate(MAX_LISTED);
     let list_summary = |list: UploadList| {
-        let UploadList { path, rows, names_files, targets, problem, .. } = list;
+        let UploadList { path, rows, names_files, targets, problem, message, .. } = list;
+        let problem = problem.map(|english| StoredMessage::text_or(message.as_ref(), &english, language));
         DeliveryListSummary { path, rows, names_files, targets, problem }
     };
     let obstacle = find_obstacle(&upload, &tallies, missing);
@@ -219,7 +222,7 @@ pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<U
         start: StartCheck {
             can: obstacle.is_none(),
             code: obstacle.map(|obstacle| obstacle.as_str().to_owned()),
-            text: obstacle.map(sohoa_base::model::upload::StartObstacle::message),
+            text: obstacle.map(|obstacle| obstacle.message().text(language)),
         },
         summary: UploadSummary::new(upload, Some(tallies)),
     })
@@ -229,14 +232,21 @@ pub async fn show_upload(archive: &Archive, by: &Identity, id: &str) -> Result<U
 ///
 /// # Errors
 /// `NotFound` for an unknown upload, or one of another unit.
-pub async fn list_upload_files(archive: &Archive, by: &Identity, id: &str, wanted: &UploadFileFilter<'_>) -> Result<UploadFileList> {
+pub async fn list_upload_files(
+    archive: &Archive,
+    by: &Identity,
+    id: &str,
+    wanted: &UploadFileFilter<'_>,
+    language: Language,
+) -> Result<UploadFileList> {
     authorized_upload(archive, by, id).await?;
     let mut found = archive.catalog.upload_files(id, wanted.state, wanted.after, wanted.limit + 1).await?;
     let is_last = found.len() <= wanted.limit;
     found.truncate(wanted.limit);
     let next = found.last().filter(|_| !is_last).map(|file| file.id.clone());
     let mut items = Vec::with_capacity(found.len());
-    for file in found {
+    for mut file in found {
+        file.reason = file.reason.map(|english| StoredMessage::text_or(file.message.as_ref(), &english, language));
         items.push(UploadFileStatus::load(archive, id, file).await?);
     }
     Ok(UploadFileList { items, next })

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::blob_store::BlobStore;
 use crate::digests::sha512;
 use crate::key;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::{program, storage};
 
 /// Value of `type` in an inventory of OCFL 1.1.
 pub const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
@@ -86,7 +87,7 @@ impl Inventory {
     /// # Errors
     /// `Corrupt` if `head` is not a version name.
     pub fn head_number(&self) -> Result<u32> {
-        version_number(&self.head).ok_or_else(|| Error::corrupt(format!("object {} has the unknown head {:?}", self.id, self.head)))
+        version_number(&self.head).ok_or_else(|| storage::ocfl_head_invalid(&self.id, &self.head))
     }
 
     /// SHA-512 by logical path in `version`.
@@ -95,8 +96,7 @@ impl Inventory {
     /// `NotFound` if there is no such version.
     pub fn files(&self, version: u32) -> Result<BTreeMap<String, String>> {
         let found = self.versions.get(&format!("v{version}"));
-        let found =
-            found.ok_or_else(|| Error::not_found(format!("object {} has no version {version}, its newest is {}", self.id, self.head)))?;
+        let found = found.ok_or_else(|| storage::ocfl_version_unknown(&self.id, version, &self.head))?;
         let pairs = found.state.iter().flat_map(|(digest, paths)| paths.iter().map(move |path| (path.clone(), digest.clone())));
         Ok(pairs.collect())
     }
@@ -112,8 +112,7 @@ impl Inventory {
     /// # Errors
     /// `Internal`; cannot occur with these types.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes =
-            serde_json::to_vec_pretty(self).or_error(ErrorKind::Internal, || format!("cannot write the inventory of {}", self.id))?;
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| program::bug("store: inventory as JSON").caused_by(error))?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -151,10 +150,10 @@ pub(crate) fn sidecar_matches(sidecar: &[u8], bytes: &[u8]) -> bool {
 pub(crate) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Result<Option<LoadedInventory>> {
     let root = key::object_root(object);
     let Some(bytes) = get_optional(store, &format!("{root}/{INVENTORY_FILE}")).await? else { return Ok(None) };
-    let inventory =
-        parse_inventory(&bytes).or_error(ErrorKind::Corrupt, || format!("inventory of {object} ({root}/{INVENTORY_FILE}) is damaged"))?;
+    let inventory = parse_inventory(&bytes)
+        .map_err(|error| storage::ocfl_inventory_damaged(object, format!("{root}/{INVENTORY_FILE}")).caused_by(error))?;
     if inventory.id != object {
-        return Err(Error::corrupt(format!("{root}/{INVENTORY_FILE} is the inventory of {}, not of {object}", inventory.id)));
+        return Err(storage::ocfl_inventory_of_other_object(format!("{root}/{INVENTORY_FILE}"), &inventory.id, object));
     }
     let sidecar = get_optional(store, &format!("{root}/{SIDECAR_FILE}")).await?;
     let is_sidecar_stale = !sidecar.is_some_and(|sidecar| sidecar_matches(&sidecar, &bytes));
@@ -165,9 +164,7 @@ pub(crate) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Resul
         let copy = get_optional(store, &format!("{folder}/{INVENTORY_FILE}")).await?;
         let sidecar = get_optional(store, &format!("{folder}/{SIDECAR_FILE}")).await?;
         if copy.as_ref() != Some(&bytes) || !sidecar.is_some_and(|sidecar| sidecar_matches(&sidecar, &bytes)) {
-            return Err(Error::corrupt(format!(
-                "inventory of {object} ({root}/{INVENTORY_FILE}) does not fit its checksum in {SIDECAR_FILE}"
-            )));
+            return Err(storage::ocfl_inventory_checksum(object, format!("{root}/{INVENTORY_FILE}")));
         }
     }
     Ok(Some(LoadedInventory { inventory, bytes, is_sidecar_stale }))
@@ -175,9 +172,9 @@ pub(crate) async fn load_inventory(store: &dyn BlobStore, object: &str) -> Resul
 
 /// Parses an inventory.
 pub(crate) fn parse_inventory(bytes: &[u8]) -> Result<Inventory> {
-    let inventory: Inventory = serde_json::from_slice(bytes).or_error(ErrorKind::Corrupt, || "not an inventory".to_owned())?;
+    let inventory: Inventory = serde_json::from_slice(bytes).map_err(|error| storage::ocfl_inventory_invalid().caused_by(error))?;
     if inventory.digest_algorithm != "sha512" {
-        return Err(Error::corrupt(format!("digest algorithm {} instead of sha512", inventory.digest_algorithm)));
+        return Err(storage::ocfl_digest_unknown(&inventory.digest_algorithm));
     }
     Ok(inventory)
 }

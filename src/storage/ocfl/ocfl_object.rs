@@ -18,6 +18,7 @@ use crate::ocfl::inventory::{
     INVENTORY_FILE, INVENTORY_TYPE, Inventory, SIDECAR_FILE, User, Version, get_optional, load_inventory, parse_inventory, sidecar_content,
 };
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::{Message, storage};
 
 pub use crate::ocfl::inventory::read_inventory;
 
@@ -85,10 +86,10 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
     let mut fixity = BTreeMap::new();
     let mut sha256_of_sha512: Vec<(String, String)> = Vec::new();
     for (path, source) in &new.files {
-        let digests = match digests_of(store, &new, path, source).await? {
+        let digests = match new_digests(store, &new, path, source).await? {
             Some(digests) => digests,
             None => {
-                let missing = || Error::invalid(format!("{path} cannot be kept: version {head} of {} does not hold it", new.object));
+                let missing = || storage::ocfl_unchanged_file_missing(new.object, head, path);
                 fixity.insert(path.clone(), before.get(path).cloned().ok_or_else(missing)?);
                 continue;
             }
@@ -220,8 +221,7 @@ pub async fn list_objects(store: &dyn BlobStore) -> Result<Vec<String>> {
                 break;
             }
         }
-        found
-            .push(id.ok_or_else(|| Error::corrupt(format!("no inventory of the object in {root} can be read, restore it from a backup")))?);
+        found.push(id.ok_or_else(|| storage::ocfl_inventory_missing(&root))?);
     }
     found.sort();
     Ok(found)
@@ -261,40 +261,38 @@ async fn remove_interrupted(store: &dyn BlobStore, root: &str, version: u32, pla
 }
 
 /// Digests of new content, checked against `new.fixity`; `None` for unchanged content.
-async fn digests_of(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, source: &ContentSource) -> Result<Option<Digests>> {
+async fn new_digests(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, source: &ContentSource) -> Result<Option<Digests>> {
     let digests = match source {
         ContentSource::Unchanged => return Ok(None),
         ContentSource::Bytes(bytes) => digests::of_bytes(bytes),
         ContentSource::Blob { key } => digests::of_object(store, key).await?,
     };
     match new.fixity.get(path) {
-        Some(expected) if *expected != digests.sha256 => {
-            Err(Error::corrupt(format!("{path} of {} has SHA-256 {} instead of {expected}, take it in again", new.object, digests.sha256)))
-        }
+        Some(expected) if *expected != digests.sha256 => Err(storage::ocfl_content_differs(new.object, path, digests.sha256, expected)),
         _ => Ok(Some(digests)),
     }
 }
 
 fn check_new_version(new: &NewVersion<'_>) -> Result<()> {
-    let refuse = |problem: String| Err(Error::invalid(format!("cannot deposit {:?}: {problem}", new.object)));
+    let refuse = |reason: Message| Err(storage::ocfl_version_not_depositable(new.object, reason));
     if new.object.is_empty() || new.files.is_empty() {
-        return refuse("it has no identifier or no files".to_owned());
+        return refuse(storage::version_without_files());
     }
     for path in new.files.keys() {
         if path.split('/').any(|name| matches!(name, "" | "." | "..")) {
-            return refuse(format!("{path:?} is no path of plain names"));
+            return refuse(storage::version_path_invalid(path));
         }
         let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
         if let Some(folder) = folders.into_iter().find(|folder| new.files.contains_key(*folder)) {
-            return refuse(format!("{folder:?} is a file and the folder of {path:?}"));
+            return refuse(storage::version_path_is_folder(folder, path));
         }
     }
     if let Some(path) = new.fixity.keys().find(|path| !new.files.contains_key(*path)) {
-        return refuse(format!("a checksum is given for {path:?}, which is not among its files"));
+        return refuse(storage::version_checksum_unrelated(path));
     }
     let zone_is_given = new.created.ends_with('Z') || new.created.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
     if new.created.as_bytes().get(10) != Some(&b'T') || new.created.len() < 20 || !zone_is_given {
-        return refuse(format!("{:?} is no RFC 3339 time", new.created));
+        return refuse(storage::version_time_invalid(&new.created));
     }
     Ok(())
 }
@@ -347,7 +345,7 @@ fn user_uri(user: &str) -> String {
 }
 
 async fn require_inventory(store: &dyn BlobStore, object: &str) -> Result<Inventory> {
-    read_inventory(store, object).await?.ok_or_else(|| Error::not_found(format!("the archive holds no object {object}")))
+    read_inventory(store, object).await?.ok_or_else(|| storage::ocfl_object_missing(object))
 }
 
 async fn read_content(store: &dyn BlobStore, inventory: &Inventory, version: u32, logical: &str) -> Result<Vec<u8>> {
@@ -360,12 +358,12 @@ async fn read_content(store: &dyn BlobStore, inventory: &Inventory, version: u32
 fn locate_content(inventory: &Inventory, version: u32, logical: &str) -> Result<(String, String)> {
     let object = &inventory.id;
     let digest = inventory.files(version)?.remove(logical);
-    let digest = digest.ok_or_else(|| Error::not_found(format!("version {version} of {object} holds no {logical}")))?;
+    let digest = digest.ok_or_else(|| storage::ocfl_file_missing(object, version, logical))?;
     let content = inventory.content_path(&digest);
-    let content = content.ok_or_else(|| Error::corrupt(format!("the inventory of {object} does not say where {logical} lies")))?;
+    let content = content.ok_or_else(|| storage::ocfl_content_unlocated(object, logical))?;
     Ok((format!("{}/{content}", key::object_root(object)), digest))
 }
 
 fn damage_error(object: &str, logical: &str, key: &str) -> Error {
-    Error::corrupt(format!("{logical} of {object} does not fit its checksum, restore {key} from a backup"))
+    storage::ocfl_content_damaged(object, logical, key)
 }

@@ -10,7 +10,8 @@ use crate::ocfl::inventory::{
     INVENTORY_FILE, Inventory, LoadedInventory, SIDECAR_FILE, get_optional, load_inventory, parse_inventory, sidecar_matches,
     version_number,
 };
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::storage;
 
 /// Fault of an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ pub async fn verify(store: &dyn BlobStore, object: &str) -> Result<Vec<FixityFin
     let entries = store.list(&root).await?;
     let present: BTreeSet<String> = entries.iter().filter_map(|entry| entry.key.strip_prefix(&root)).map(str::to_owned).collect();
     if present.is_empty() {
-        return Err(Error::not_found(format!("the archive holds no object {object}")));
+        return Err(storage::ocfl_object_missing(object));
     }
     let mut findings = FindingList { object: object.to_owned(), list: Vec::new() };
     match load_inventory(store, object).await {

@@ -8,7 +8,8 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::storage;
 
 /// Connection to an S3 server. `None` values are taken from the AWS environment variables and profile files.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -49,24 +50,20 @@ pub(crate) async fn build_client(options: &S3Options) -> Result<Client> {
             loader = loader.credentials_provider(Credentials::new(access, secret, None, None, "sohoa"));
         }
         (None, None) => {}
-        _ => return Err(Error::invalid("S3 access key and secret key go together, set both or neither")),
+        _ => return Err(storage::s3_keys_incomplete()),
     }
     if let Some(region) = &options.region {
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(endpoint) = &options.endpoint {
         if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
-            return Err(Error::invalid(format!("S3 endpoint {endpoint} is no address, write http://host:port or https://host")));
+            return Err(storage::s3_endpoint_invalid(endpoint));
         }
         loader = loader.endpoint_url(endpoint);
     }
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(60))
-        .operation_attempt_timeout(Duration::from_secs(300));
     // A few quick retries per request, so that one lost part does not fail a whole upload.
     let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(100));
-    let shared = loader.timeout_config(timeouts.build()).retry_config(retries).load().await;
+    let shared = loader.timeout_config(timeouts(0)).retry_config(retries).load().await;
 
     let mut config = aws_sdk_s3::config::Builder::from(&shared);
     config = config.force_path_style(options.path_style.unwrap_or(shared.endpoint_url().is_some()));
@@ -74,6 +71,28 @@ pub(crate) async fn build_client(options: &S3Options) -> Result<Client> {
         config = config.region(Region::from_static("us-east-1"));
     }
     Ok(Client::from_conf(config.build()))
+}
+
+/// Wait for the begin of an answer, beside the time that the bytes of the request take. A connection that was cut silently is given up
+/// after it.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Bytes a second that a link or a copy within the server has at least.
+const MIN_BYTES_PER_SECOND: u64 = 512 << 10;
+
+/// Timeouts of a request that sends or copies `bytes`.
+pub(crate) fn timeouts(bytes: u64) -> TimeoutConfig {
+    let answer = ANSWER_TIMEOUT + Duration::from_secs(bytes / MIN_BYTES_PER_SECOND);
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(answer)
+        .operation_attempt_timeout(answer + Duration::from_secs(240))
+        .build()
+}
+
+/// Settings of one request that sends or copies `bytes`.
+pub(crate) fn for_bytes(bytes: u64) -> aws_sdk_s3::config::Builder {
+    aws_sdk_s3::Config::builder().timeout_config(timeouts(bytes))
 }
 
 /// Size in bytes as reported by the SDK; 0 if missing or negative.

@@ -8,7 +8,8 @@ use tokio::io::AsyncWriteExt;
 
 use crate::s3::client::{S3Options, build_client, to_size};
 use crate::s3::s3_error::map_s3_error;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::{Message, storage};
 use sohoa_base::text::percent_encoding;
 
 /// Bucket prefix written by other systems. Unlike keys of a [`crate::BlobStore`], names may contain any characters.
@@ -48,7 +49,7 @@ impl Inbox {
         let rest = url.strip_prefix("s3://").unwrap_or_default().trim_end_matches('/');
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
-            return Err(Error::invalid(format!("{url} names no bucket, write s3://bucket/prefix")));
+            return Err(storage::store_address_without_bucket(url));
         }
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         Ok(Self { client: build_client(options).await?, bucket: bucket.to_owned(), prefix })
@@ -74,7 +75,7 @@ impl Inbox {
         let mut objects = Vec::new();
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix).into_paginator().send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| map_s3_error(error, &format!("cannot list {self:?}")))?;
+            let page = page.map_err(|error| map_s3_error(error, storage::store_list(format!("{self:?}"))))?;
             objects.extend(page.contents().iter().filter_map(|object| self.to_inbox_object(object)));
         }
         objects.sort();
@@ -97,22 +98,18 @@ impl Inbox {
     /// # Errors
     /// `Conflict` if it was overwritten or deleted since it was listed; `Unavailable` if the download is incomplete.
     pub async fn download(&self, object: &InboxObject, file: &Path) -> Result<()> {
-        let what = format!("cannot read {self:?}{}", object.name);
+        let operation = || storage::store_read(format!("{self:?}{}", object.name));
         let request = self.client.get_object().bucket(&self.bucket).key(self.key(&object.name)).if_match(&object.etag);
-        let mut body = request.send().await.map_err(|error| changed_as_conflict(map_s3_error(error, &what)))?.body;
-        let cannot = || format!("cannot write {}", file.display());
-        let mut output = tokio::fs::File::create(file).await.or_error(ErrorKind::Unavailable, cannot)?;
+        let mut body = request.send().await.map_err(|error| changed_as_conflict(map_s3_error(error, operation())))?.body;
+        let unwritable = |error| storage::local_file_unwritable(file.display()).caused_by(error);
+        let mut output = tokio::fs::File::create(file).await.map_err(unwritable)?;
         let mut received = 0;
-        while let Some(chunk) = body.try_next().await.or_error(ErrorKind::Unavailable, || what.clone())? {
+        while let Some(chunk) = body.try_next().await.map_err(|error| storage::s3_answer_garbled(operation()).caused_by(error))? {
             received += chunk.len() as u64;
-            output.write_all(&chunk).await.or_error(ErrorKind::Unavailable, cannot)?;
+            output.write_all(&chunk).await.map_err(unwritable)?;
         }
-        output.flush().await.or_error(ErrorKind::Unavailable, cannot)?;
-        if received == object.bytes {
-            Ok(())
-        } else {
-            Err(Error::unavailable(format!("{what}: {received} of {} bytes came", object.bytes)))
-        }
+        output.flush().await.map_err(unwritable)?;
+        if received == object.bytes { Ok(()) } else { Err(storage::s3_answer_incomplete(operation(), received, object.bytes)) }
     }
 
     /// Whether there is an object of this name.
@@ -120,7 +117,7 @@ impl Inbox {
     /// # Errors
     /// `Unavailable` if the server does not answer, `AccessRefused` without rights or bucket.
     pub async fn holds(&self, name: &str) -> Result<bool> {
-        match self.head(name, &format!("cannot look at {self:?}{name}")).await {
+        match self.head(name, storage::store_inspect(format!("{self:?}{name}"))).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -134,37 +131,36 @@ impl Inbox {
     /// `Conflict` if it was overwritten since it was listed, or another object lies there; it is then left in place. `Limit` if it is
     /// too large for a copy in one request (5 GiB on AWS).
     pub async fn move_to(&self, object: &InboxObject, to: &Self) -> Result<()> {
-        let what = format!("cannot move {self:?}{} to {to:?}", object.name);
-        let there = || Error::conflict(format!("{what}: another object lies there already; move it elsewhere"));
-        match to.head(&object.name, &what).await {
+        let operation = || storage::store_move(format!("{self:?}{}", object.name), format!("{to:?}"));
+        match to.head(&object.name, operation()).await {
             Ok(found) if found == (object.bytes, object.etag.clone()) => {}
-            Ok(_) => return Err(there()),
-            Err(error) if error.kind() == ErrorKind::NotFound => self.copy_to(object, to, &what).await?,
+            Ok(_) => return Err(storage::inbox_name_taken(operation())),
+            Err(error) if error.kind() == ErrorKind::NotFound => self.copy_to(object, to, operation()).await?,
             Err(error) => return Err(error),
         }
-        let copied = to.head(&object.name, &what).await?.0;
+        let copied = to.head(&object.name, operation()).await?.0;
         if copied != object.bytes {
-            return Err(Error::unavailable(format!("{what}: the copy has {copied} of {} bytes", object.bytes)));
+            return Err(storage::s3_answer_incomplete(operation(), copied, object.bytes));
         }
-        if self.head(&object.name, &what).await?.1 != object.etag {
-            return Err(Error::conflict(format!("{what}: the object was changed while it was taken")));
+        if self.head(&object.name, operation()).await?.1 != object.etag {
+            return Err(storage::inbox_object_changed());
         }
         let deleted = self.client.delete_object().bucket(&self.bucket).key(self.key(&object.name)).send().await;
-        deleted.map(drop).map_err(|error| map_s3_error(error, &what))
+        deleted.map(drop).map_err(|error| map_s3_error(error, operation()))
     }
 
-    async fn copy_to(&self, object: &InboxObject, to: &Self, what: &str) -> Result<()> {
+    async fn copy_to(&self, object: &InboxObject, to: &Self, operation: Message) -> Result<()> {
         let source = percent_encoding::encode_path(&format!("{}/{}", self.bucket, self.key(&object.name)));
         let request = self.client.copy_object().bucket(&to.bucket).key(to.key(&object.name)).copy_source(source);
         // A server that knows no conditions on copies ignores the second one: the check before it stays.
         let request = request.copy_source_if_match(&object.etag).if_none_match("*");
-        request.send().await.map(drop).map_err(|error| changed_as_conflict(map_s3_error(error, what)))
+        request.send().await.map(drop).map_err(|error| changed_as_conflict(map_s3_error(error, operation)))
     }
 
     /// Size and entity tag of an object.
-    async fn head(&self, name: &str, what: &str) -> Result<(u64, String)> {
+    async fn head(&self, name: &str, operation: Message) -> Result<(u64, String)> {
         let head = self.client.head_object().bucket(&self.bucket).key(self.key(name)).send().await;
-        let head = head.map_err(|error| map_s3_error(error, what))?;
+        let head = head.map_err(|error| map_s3_error(error, operation))?;
         Ok((to_size(head.content_length), head.e_tag.unwrap_or_default()))
     }
 
@@ -176,7 +172,7 @@ impl Inbox {
 /// Maps `Conflict` and `NotFound` to a `Conflict` for an object that was changed or deleted since it was listed.
 fn changed_as_conflict(error: Error) -> Error {
     match error.kind() {
-        ErrorKind::Conflict | ErrorKind::NotFound => Error::conflict("the object was changed while it was taken").caused_by(error),
+        ErrorKind::Conflict | ErrorKind::NotFound => storage::inbox_object_changed().caused_by(error),
         _ => error,
     }
 }

@@ -10,9 +10,10 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPa
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
-use crate::s3::client::{S3Options, build_client, to_size};
+use crate::s3::client::{S3Options, build_client, for_bytes, to_size};
 use crate::s3::s3_error::map_s3_error;
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::messages::storage;
 
 /// Part size, bytes. Larger files are uploaded in parts, one part in memory at a time.
 const PART_BYTES: u64 = 16 * 1024 * 1024;
@@ -49,11 +50,10 @@ impl S3Store {
         let (bucket, prefix) = parse_s3_url(url)?;
         let store = Self { client: build_client(options).await?, bucket, prefix, part_bytes: PART_BYTES, max_copy_bytes: MAX_COPY_BYTES };
         let response = store.client.head_bucket().bucket(&store.bucket).send().await;
-        response.map_err(|error| match map_s3_error(error, &format!("bucket {}", store.bucket)) {
+        response.map_err(|error| match map_s3_error(error, storage::store_open_bucket(&store.bucket)) {
             // The answer to a HEAD request has no error code, only 404.
             error if error.kind() == ErrorKind::NotFound => {
-                Error::access_refused(format!("bucket {} does not exist, create it or correct the store address", store.bucket))
-                    .caused_by(error)
+                storage::s3_bucket_missing(storage::store_open_bucket(&store.bucket)).caused_by(error)
             }
             error => error,
         })?;
@@ -72,15 +72,19 @@ impl S3Store {
         Ok(format!("{}{key}", self.prefix))
     }
 
-    fn describe_operation(&self, verb: &str, key: &str) -> String {
-        format!("cannot {verb} {self:?}{key}")
+    fn address(&self, key: &str) -> String {
+        format!("{self:?}{key}")
+    }
+
+    fn cut_off(&self, key: &str) -> Error {
+        storage::s3_answer_garbled(storage::store_read(self.address(key)))
     }
 
     async fn open_object(&self, key: &str) -> Result<GetObjectOutput> {
         let sent = self.client.get_object().bucket(&self.bucket).key(self.object_key(key)?).send().await;
         sent.map_err(|error| {
             let absent = error.as_service_error().is_some_and(|error| error.is_no_such_key());
-            if absent { not_found_error(key) } else { map_s3_error(error, &self.describe_operation("read", key)) }
+            if absent { not_found_error(key) } else { map_s3_error(error, storage::store_read(self.address(key))) }
         })
     }
 
@@ -95,15 +99,21 @@ impl S3Store {
             while left > 0 {
                 let mut part = Vec::new();
                 let read = (&mut input).take(part_bytes.min(left)).read_to_end(&mut part).await;
-                let count = read.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))?;
+                let count = read.map_err(|error| storage::file_to_store_unreadable(file.display()).caused_by(error))?;
                 if count == 0 {
-                    return Err(Error::invalid(format!("{} became shorter while it was stored", file.display())));
+                    return Err(storage::file_to_store_changed(file.display()));
                 }
                 left -= count as u64;
+                let settings = for_bytes(count as u64);
                 let number = parts.len() as i32 + 1;
                 let request = self.client.upload_part().bucket(&self.bucket).key(self.object_key(key)?).upload_id(&upload);
                 let request = request.part_number(number).checksum_algorithm(ChecksumAlgorithm::Crc32).body(ByteStream::from(part));
-                let done = request.send().await.map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))?;
+                let done = request
+                    .customize()
+                    .config_override(settings)
+                    .send()
+                    .await
+                    .map_err(|error| map_s3_error(error, storage::store_write(self.address(key))))?;
                 let part = CompletedPart::builder().part_number(number).set_e_tag(done.e_tag).set_checksum_crc32(done.checksum_crc32);
                 parts.push(part.build());
             }
@@ -125,10 +135,10 @@ impl S3Store {
                 let number = parts.len() as i32 + 1;
                 let request = self.client.upload_part_copy().bucket(&self.bucket).key(self.object_key(to)?).upload_id(&upload);
                 let request = request.part_number(number).copy_source(self.copy_source(from)?);
-                let done = request.copy_source_range(format!("bytes={start}-{}", end - 1)).send().await;
-                let done = done.map_err(|error| map_s3_error(error, &self.describe_operation("copy to", to)))?.copy_part_result;
-                let done = done
-                    .ok_or_else(|| Error::unavailable(format!("{}: the server named no part", self.describe_operation("copy to", to))))?;
+                let request = request.copy_source_range(format!("bytes={start}-{}", end - 1)).customize();
+                let done = request.config_override(for_bytes(end - start)).send().await;
+                let done = done.map_err(|error| map_s3_error(error, storage::store_copy(self.address(to))))?.copy_part_result;
+                let done = done.ok_or_else(|| storage::s3_answer_without_upload(storage::store_copy(self.address(to))))?;
                 let part = CompletedPart::builder().part_number(number).set_e_tag(done.e_tag).set_checksum_crc32(done.checksum_crc32);
                 parts.push(part.build());
                 start = end;
@@ -142,8 +152,8 @@ impl S3Store {
     async fn begin_multipart(&self, key: &str) -> Result<String> {
         let request = self.client.create_multipart_upload().bucket(&self.bucket).key(self.object_key(key)?);
         let begun = request.checksum_algorithm(ChecksumAlgorithm::Crc32).send().await;
-        let upload = begun.map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))?.upload_id;
-        upload.ok_or_else(|| Error::unavailable(format!("{}: the server named no upload", self.describe_operation("write", key))))
+        let upload = begun.map_err(|error| map_s3_error(error, storage::store_write(self.address(key))))?.upload_id;
+        upload.ok_or_else(|| storage::s3_answer_without_upload(storage::store_write(self.address(key))))
     }
 
     async fn finish_multipart(&self, key: &str, upload: &str, parts: Result<Vec<CompletedPart>>) -> Result<()> {
@@ -153,7 +163,7 @@ impl S3Store {
                 let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
                 let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(&name).upload_id(upload);
                 let sent = request.multipart_upload(parts).send().await;
-                sent.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))
+                sent.map(drop).map_err(|error| map_s3_error(error, storage::store_write(self.address(key))))
             }
             Err(error) => Err(error),
         };
@@ -175,23 +185,30 @@ impl S3Store {
 #[async_trait]
 impl BlobStore for S3Store {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
+        let settings = for_bytes(bytes.len() as u64);
         let request = self.client.put_object().bucket(&self.bucket).key(self.object_key(key)?).body(ByteStream::from(bytes));
-        request.send().await.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("write", key)))
+        request
+            .customize()
+            .config_override(settings)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| map_s3_error(error, storage::store_write(self.address(key))))
     }
 
     async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
         check_key(key)?;
         let mut input = open_file(file).await?;
-        let context = || format!("cannot read {}", file.display());
-        let bytes = input.metadata().await.or_error(ErrorKind::Invalid, context)?.len();
+        let unreadable = |error| storage::file_to_store_unreadable(file.display()).caused_by(error);
+        let bytes = input.metadata().await.map_err(unreadable)?.len();
         if bytes > self.part_bytes {
             return self.upload_parts(key, file, bytes).await;
         }
         // Sent from memory, because a streamed body has a trailing checksum that not every server supports.
         let mut content = Vec::new();
-        (&mut input).take(self.part_bytes + 1).read_to_end(&mut content).await.or_error(ErrorKind::Invalid, context)?;
+        (&mut input).take(self.part_bytes + 1).read_to_end(&mut content).await.map_err(unreadable)?;
         if content.len() as u64 != bytes {
-            return Err(Error::invalid(format!("{} changed while it was stored", file.display())));
+            return Err(storage::file_to_store_changed(file.display()));
         }
         self.put(key, content).await
     }
@@ -199,7 +216,7 @@ impl BlobStore for S3Store {
     async fn get(&self, key: &str) -> Result<Vec<u8>> {
         let object = self.open_object(key).await?;
         let announced = object.content_length;
-        let bytes = object.body.collect().await.or_error(ErrorKind::Unavailable, || self.describe_operation("read", key))?.to_vec();
+        let bytes = object.body.collect().await.map_err(|error| self.cut_off(key).caused_by(error))?.to_vec();
         self.check_length(key, announced, bytes.len() as u64)?;
         Ok(bytes)
     }
@@ -207,14 +224,14 @@ impl BlobStore for S3Store {
     async fn get_file(&self, key: &str, file: &Path) -> Result<()> {
         let object = self.open_object(key).await?;
         let announced = object.content_length;
-        let context = || format!("cannot write {}", file.display());
-        let mut output = tokio::fs::File::create(file).await.or_error(ErrorKind::Unavailable, context)?;
+        let unwritable = |error| storage::local_file_unwritable(file.display()).caused_by(error);
+        let mut output = tokio::fs::File::create(file).await.map_err(unwritable)?;
         let (mut body, mut count) = (object.body, 0);
-        while let Some(chunk) = body.try_next().await.or_error(ErrorKind::Unavailable, || self.describe_operation("read", key))? {
+        while let Some(chunk) = body.try_next().await.map_err(|error| self.cut_off(key).caused_by(error))? {
             count += chunk.len() as u64;
-            output.write_all(&chunk).await.or_error(ErrorKind::Unavailable, context)?;
+            output.write_all(&chunk).await.map_err(unwritable)?;
         }
-        output.flush().await.or_error(ErrorKind::Unavailable, context)?;
+        output.flush().await.map_err(unwritable)?;
         self.check_length(key, announced, count)
     }
 
@@ -222,7 +239,7 @@ impl BlobStore for S3Store {
         match self.client.head_object().bucket(&self.bucket).key(self.object_key(key)?).send().await {
             Ok(head) => Ok(Some(to_size(head.content_length))),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
-            Err(error) => Err(map_s3_error(error, &self.describe_operation("look at", key))),
+            Err(error) => Err(map_s3_error(error, storage::store_inspect(self.address(key)))),
         }
     }
 
@@ -233,7 +250,7 @@ impl BlobStore for S3Store {
         loop {
             let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(format!("{}{prefix}", self.prefix));
             let page = request.set_continuation_token(next).send().await;
-            let page = page.map_err(|error| map_s3_error(error, &self.describe_operation("list", prefix)))?;
+            let page = page.map_err(|error| map_s3_error(error, storage::store_list(self.address(prefix))))?;
             for object in page.contents() {
                 // Objects with names that are not valid keys do not belong to this store.
                 let key = object.key().and_then(|name| name.strip_prefix(&self.prefix)).filter(|key| check_key(key).is_ok());
@@ -253,7 +270,7 @@ impl BlobStore for S3Store {
         match self.client.delete_object().bucket(&self.bucket).key(self.object_key(key)?).send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().and_then(|error| error.meta().code()) == Some("NoSuchKey") => Ok(()),
-            Err(error) => Err(map_s3_error(error, &self.describe_operation("delete", key))),
+            Err(error) => Err(map_s3_error(error, storage::store_delete(self.address(key)))),
         }
     }
 
@@ -267,7 +284,13 @@ impl BlobStore for S3Store {
             return self.copy_parts(from, to, bytes).await;
         }
         let request = self.client.copy_object().bucket(&self.bucket).key(self.object_key(to)?).copy_source(self.copy_source(from)?);
-        request.send().await.map(drop).map_err(|error| map_s3_error(error, &self.describe_operation("copy to", to)))
+        request
+            .customize()
+            .config_override(for_bytes(bytes))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| map_s3_error(error, storage::store_copy(self.address(to))))
     }
 
     async fn supports_conditional_put(&self, scratch_key: &str) -> Result<Option<bool>> {
@@ -275,7 +298,7 @@ impl BlobStore for S3Store {
         let request = self.client.put_object().bucket(&self.bucket).key(self.object_key(scratch_key)?).if_none_match("*");
         match request.body(ByteStream::from_static(b"second")).send().await {
             Ok(_) => Ok(Some(false)),
-            Err(error) => match map_s3_error(error, &self.describe_operation("write", scratch_key)) {
+            Err(error) => match map_s3_error(error, storage::store_write(self.address(scratch_key))) {
                 error if error.kind() == ErrorKind::Conflict => Ok(Some(true)),
                 // 501 and similar: the server does not support conditions.
                 error if error.kind() == ErrorKind::Invalid => Ok(Some(false)),
@@ -289,7 +312,7 @@ impl S3Store {
     fn check_length(&self, key: &str, announced: Option<i64>, received: u64) -> Result<()> {
         match announced.and_then(|announced| u64::try_from(announced).ok()) {
             Some(announced) if announced != received => {
-                Err(Error::unavailable(format!("{}: {received} of {announced} bytes came", self.describe_operation("read", key))))
+                Err(storage::s3_answer_incomplete(storage::store_read(self.address(key)), received, announced))
             }
             _ => Ok(()),
         }
@@ -297,7 +320,7 @@ impl S3Store {
 }
 
 async fn open_file(file: &Path) -> Result<tokio::fs::File> {
-    tokio::fs::File::open(file).await.or_error(ErrorKind::Invalid, || format!("cannot read {}", file.display()))
+    tokio::fs::File::open(file).await.map_err(|error| storage::file_to_store_unreadable(file.display()).caused_by(error))
 }
 
 /// Part size for an object of `bytes` bytes: `default_size`, or larger if that gave too many parts.
@@ -312,12 +335,12 @@ fn parse_s3_url(url: &str) -> Result<(String, String)> {
     let is_valid_bucket =
         bucket.len() >= 3 && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     if !is_valid_bucket {
-        return Err(Error::invalid(format!("store address {url} names no bucket, write s3://bucket/prefix")));
+        return Err(storage::store_address_without_bucket(url));
     }
     if prefix.is_empty() {
         return Ok((bucket.to_owned(), String::new()));
     }
-    check_key(prefix).or_error(ErrorKind::Invalid, || format!("store address {url} has an unsafe prefix"))?;
+    check_key(prefix).map_err(|error| storage::store_address_prefix_invalid(url).caused_by(error))?;
     Ok((bucket.to_owned(), format!("{prefix}/")))
 }
 

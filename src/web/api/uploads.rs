@@ -131,8 +131,8 @@ pub(super) async fn show(
     PathParams(upload): PathParams<String>,
     headers: HeaderMap,
 ) -> Result<Json<UploadView>, Problem> {
-    let mut response = view::show_upload(shared.archive(), &by, &upload).await?;
     let language = preferred_language(&headers, &shared.archive().config);
+    let mut response = view::show_upload(shared.archive(), &by, &upload, language).await?;
     for finding in &mut response.attachment.findings {
         finding.detail = finding.text(language);
     }
@@ -247,11 +247,14 @@ pub(super) async fn files(
     State(shared): State<AppState>,
     Extension(by): Extension<Identity>,
     PathParams(upload): PathParams<String>,
+    headers: HeaderMap,
     QueryParams(query): QueryParams<FilesQuery>,
 ) -> Result<Json<UploadFileList>, Problem> {
     let limit = query.limit.unwrap_or(200).clamp(1, 1000);
     let wanted = UploadFileFilter { state: query.state, after: query.after.as_deref(), limit };
-    Ok(Json(view::list_upload_files(shared.archive(), &by, &upload, &wanted).await?))
+    Ok(Json(
+        view::list_upload_files(shared.archive(), &by, &upload, &wanted, preferred_language(&headers, &shared.archive().config)).await?,
+    ))
 }
 
 /// One file of an upload.

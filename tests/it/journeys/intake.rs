@@ -140,7 +140,7 @@ fn unknown_settings_and_stages_are_rejected() {
     let output = home.run_sohoa(&["run", "x", "--pipeline", "p.toml"]);
     assert_eq!(output.status.code(), Some(2));
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(errors.contains("line 4") && errors.contains("reed"), "{errors}");
+    assert!(errors.contains("dòng 4") && errors.contains("reed"), "{errors}");
 }
 
 #[test]

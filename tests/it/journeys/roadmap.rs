@@ -65,7 +65,7 @@ fn plan_progress_and_acceptance_survive_rebuild() {
     let id = lot["id"].as_str().unwrap();
     assert_eq!(lot["pages"].as_f64(), Some(stored));
     let early = run_sohoa(&home, &["roadmap", "lot", "judge", id]);
-    assert!(String::from_utf8_lossy(&early.stderr).contains("was not looked at yet"));
+    assert!(String::from_utf8_lossy(&early.stderr).contains("was not inspected yet"));
     expect_success(&home, &["roadmap", "lot", "look", id, "all"]);
     let first = lot["sample"][0]["place"].to_string();
     expect_success(&home, &["roadmap", "lot", "look", id, &first, "--defect", "missing-page"]);

@@ -263,8 +263,10 @@ fn query_parameters(document: &Value, route: &Route) -> Vec<String> {
 /// The number of calls of the store so far.
 fn store_calls(server: &Server) -> u64 {
     let metrics = server.ask(None, "GET", "/metrics", None).body;
-    let line = metrics.as_str().unwrap().lines().find_map(|line| line.strip_prefix("sohoa_store_calls_total ").map(str::to_owned));
-    line.unwrap().parse().unwrap()
+    let counts = metrics.as_str().unwrap().lines().filter(|line| line.starts_with("sohoa_store_calls_total{"));
+    let counts: Vec<u64> = counts.map(|line| line.rsplit(' ').next().unwrap().parse().unwrap()).collect();
+    assert!(!counts.is_empty(), "the metrics have no calls of the store");
+    counts.iter().sum()
 }
 
 /// Sends a request; status, headers and body as text, and the time to the whole answer.

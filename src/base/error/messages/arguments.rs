@@ -1,6 +1,36 @@
 //! Arguments and output of the command line.
 
 errors! {
+    usage_argument_unknown(argument): Invalid,
+        "there is no option {argument} here; `--help` after the command lists the options",
+        "ở đây không có tùy chọn {argument}; thêm `--help` sau lệnh để xem các tùy chọn";
+    usage_command_unknown(command): Invalid,
+        "there is no command {command}; `sohoa --help` lists the commands",
+        "không có lệnh {command}; `sohoa --help` liệt kê các lệnh";
+    usage_command_missing(known): Invalid,
+        "a command is missing: {known}",
+        "thiếu lệnh: {known}";
+    usage_value_missing(argument): Invalid,
+        "{argument} needs a value",
+        "{argument} cần có giá trị";
+    usage_value_unknown(value, argument, known): Invalid,
+        "\"{value}\" is not a value of {argument}; use {known}",
+        "\"{value}\" không phải giá trị của {argument}; hãy dùng {known}";
+    usage_value_invalid(value, argument): Invalid,
+        "\"{value}\" cannot be a value of {argument}; `--help` after the command explains it",
+        "\"{value}\" không dùng được cho {argument}; thêm `--help` sau lệnh để xem cách ghi";
+    usage_argument_missing(argument): Invalid,
+        "it is missing: {argument}; `--help` after the command explains it",
+        "còn thiếu: {argument}; thêm `--help` sau lệnh để xem cách ghi";
+    usage_argument_conflict(argument, other): Invalid,
+        "{argument} and {other} exclude each other; leave one of them out",
+        "{argument} và {other} loại trừ nhau; hãy bỏ một trong hai";
+    usage_value_count(argument): Invalid,
+        "{argument} has too many or too few values",
+        "{argument} có thừa hoặc thiếu giá trị";
+    usage_invalid(): Invalid,
+        "the command cannot be understood; `sohoa --help` explains the commands",
+        "không hiểu được lệnh; `sohoa --help` giải thích các lệnh";
     output_closed(): Unavailable,
         "standard output is closed",
         "đầu ra chuẩn đã đóng";

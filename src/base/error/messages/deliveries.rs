@@ -53,4 +53,7 @@ errors! {
     separator_sheets_over_limit(most): Limit,
         "one file has at most {most} sheets; print it several times",
         "mỗi tệp có tối đa {most} tờ; hãy in tệp nhiều lần";
+    delivery_ended_already(delivery): Conflict,
+        "delivery {delivery} has ended already",
+        "lượt nộp {delivery} đã kết thúc";
 }

@@ -25,6 +25,9 @@ errors! {
     store_identity_missing(store, key): Unavailable,
         "the store {store} does not carry the identity of this archive ({key}): mount its disk, correct the address, or restore the store from a copy",
         "kho lưu {store} không có định danh của kho này ({key}): hãy gắn ổ đĩa, sửa địa chỉ, hoặc khôi phục kho lưu từ bản sao";
+    store_identity_gone(key): Unavailable,
+        "the store does not carry the identity of this archive ({key}); check that its disk is mounted",
+        "kho lưu không có định danh của kho này ({key}); hãy kiểm tra ổ đĩa đã được gắn";
     stored_file_invalid(key): Corrupt,
         "{key} in the store is damaged or of another kind; restore it from a copy of the store",
         "{key} trong kho lưu bị hỏng hoặc sai loại; hãy khôi phục từ bản sao của kho lưu";
@@ -67,4 +70,34 @@ errors! {
     wheel_incomplete(file): Corrupt,
         "{file} lacks a file that it should contain; download it again",
         "{file} thiếu tệp lẽ ra phải có; hãy tải lại";
+    accounts_exist(users): Conflict,
+        "the catalogue has {users} accounts already; `sohoa restore --replace` puts those of the backup in their place",
+        "danh mục đã có {users} tài khoản; `sohoa restore --replace` sẽ thay bằng tài khoản của bản sao lưu";
+    backup_table_unknown(table): Corrupt,
+        "the backup contains the table {table}, which this version does not know; update the program",
+        "bản sao lưu có bảng {table} mà phiên bản này không biết; hãy cập nhật chương trình";
+    backup_column_unknown(table): Corrupt,
+        "the backup contains a row of {table} with an unknown column; update the program",
+        "bản sao lưu có dòng của bảng {table} với cột lạ; hãy cập nhật chương trình";
+    read_event_unwritable(folder): Unavailable,
+        "cannot record that a record was read in {folder}; free space there or check its permissions",
+        "không ghi được nhật ký xem hồ sơ vào {folder}; hãy giải phóng dung lượng hoặc kiểm tra quyền truy cập";
+    event_changed(event): Corrupt,
+        "event {event} was changed or removed after it was written",
+        "sự kiện {event} đã bị sửa hoặc xóa sau khi ghi";
+    backup_event_changed(event): Corrupt,
+        "event {event} of the backup was changed or removed after it was written",
+        "sự kiện {event} của bản sao lưu đã bị sửa hoặc xóa sau khi ghi";
+    last_events_missing(present, count): Corrupt,
+        "the last events are missing: {present} of {count} are there",
+        "thiếu các sự kiện cuối: còn {present} trong {count}";
+    event_details_removed(event): Corrupt,
+        "the details of event {event} were removed, and no later event says so",
+        "chi tiết của sự kiện {event} đã bị xóa mà không có sự kiện nào sau đó ghi nhận";
+    record_without_delivered_name(record, original): Corrupt,
+        "record {record} does not say under which name {original} was delivered; run `sohoa verify`",
+        "bản ghi {record} không cho biết tên giao nộp của {original}; hãy chạy `sohoa verify`";
+    outbox_fact_unknown(kind, id): Corrupt,
+        "the outbox of the catalogue contains {kind} {id}, which this version does not know; update the program",
+        "hàng chờ ghi của danh mục có {kind} {id} mà phiên bản này không biết; hãy cập nhật chương trình";
 }

@@ -28,6 +28,9 @@ impl MessageText {
     }
 }
 
+/// Longest value that is kept, characters; the rest is cut off.
+pub const MAX_VALUE_CHARS: usize = 1000;
+
 /// A message: a row of the table and its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -42,6 +45,8 @@ pub enum Value {
     Text(String),
     /// Shown in the language of the reader.
     Message(Message),
+    /// Several, with semicolons between them.
+    List(Vec<Message>),
 }
 
 impl<T: Display> From<T> for Value {
@@ -53,6 +58,16 @@ impl<T: Display> From<T> for Value {
 impl From<Message> for Value {
     fn from(message: Message) -> Self {
         Self::Message(message)
+    }
+}
+
+/// Several messages as one value.
+#[derive(Debug)]
+pub struct MessageList(pub Vec<Message>);
+
+impl From<MessageList> for Value {
+    fn from(list: MessageList) -> Self {
+        Self::List(list.0)
     }
 }
 
@@ -77,6 +92,7 @@ impl Message {
             Some(match value {
                 Value::Text(text) => text.clone(),
                 Value::Message(message) => message.text(language),
+                Value::List(messages) => messages.iter().map(|message| message.text(language)).collect::<Vec<_>>().join("; "),
             })
         })
     }
@@ -85,8 +101,9 @@ impl Message {
     #[must_use]
     pub fn to_stored(&self) -> StoredMessage {
         let store = |value: &Value| match value {
-            Value::Text(text) => StoredValue::Text(text.clone()),
+            Value::Text(text) => StoredValue::Text(clean_text(text, MAX_VALUE_CHARS)),
             Value::Message(message) => StoredValue::Message(Box::new(message.to_stored())),
+            Value::List(messages) => StoredValue::List(messages.iter().map(Message::to_stored).collect()),
         };
         let values = self.values.iter().map(|(name, value)| ((*name).to_owned(), store(value))).collect();
         StoredMessage { code: self.code().to_owned(), values, cause: None }
@@ -114,6 +131,8 @@ pub enum StoredValue {
     Text(String),
     /// Another message.
     Message(Box<StoredMessage>),
+    /// Several messages.
+    List(Vec<StoredMessage>),
 }
 
 impl StoredMessage {
@@ -132,6 +151,9 @@ impl StoredMessage {
         let mut line = fill(template, |name| match self.values.get(name)? {
             StoredValue::Text(text) => Some(text.clone()),
             StoredValue::Message(message) => message.text(language),
+            StoredValue::List(messages) => {
+                Some(messages.iter().map(|message| message.text(language)).collect::<Option<Vec<_>>>()?.join("; "))
+            }
         });
         if let Some(cause) = self.cause.as_ref().and_then(|cause| cause.text(language)) {
             line.push_str(": ");
@@ -139,6 +161,32 @@ impl StoredMessage {
         }
         Some(line)
     }
+}
+
+impl StoredMessage {
+    /// The message as it may be kept where another process sent it that is not trusted: only codes of the table, only the values that
+    /// their texts name, without control characters and not too long. `None` for an unknown code.
+    #[must_use]
+    pub fn cleaned(&self) -> Option<Self> {
+        let english = super::find(&self.code)?.english;
+        let is_named = |name: &str| english.contains(&format!("{{{name}}}"));
+        let values = self.values.iter().filter(|(name, _)| is_named(name)).filter_map(|(name, value)| {
+            let value = match value {
+                StoredValue::Text(text) => StoredValue::Text(clean_text(text, MAX_VALUE_CHARS)),
+                StoredValue::Message(message) => StoredValue::Message(Box::new(message.cleaned()?)),
+                StoredValue::List(messages) => StoredValue::List(messages.iter().filter_map(|message| message.cleaned()).collect()),
+            };
+            Some((name.clone(), value))
+        });
+        let cause = self.cause.as_ref().and_then(|cause| cause.cleaned()).map(Box::new);
+        Some(Self { code: self.code.clone(), values: values.collect(), cause })
+    }
+}
+
+/// The text without control characters, cut to `max_chars`.
+#[must_use]
+pub fn clean_text(text: &str, max_chars: usize) -> String {
+    text.chars().take(max_chars).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// The template with a value in place of each name in braces; an unknown name stays as it is.
@@ -182,7 +230,7 @@ mod tests {
     #[test]
     fn stored_message_says_the_same_and_unknown_codes_say_nothing() {
         let message = crate::error::messages::program::bug("a place");
-        let stored = message.to_stored().unwrap();
+        let stored = message.to_stored();
         let read: StoredMessage = serde_json::from_str(&serde_json::to_string(&stored).unwrap()).unwrap();
         assert_eq!(read, stored);
         assert_eq!(read.text(Language::English).unwrap(), message.text(Language::English));
@@ -191,5 +239,16 @@ mod tests {
             None
         );
         assert!(find("of-another-version").is_none());
+    }
+
+    #[test]
+    fn cleaned_message_has_only_what_the_table_names() {
+        let mut sent = crate::error::messages::program::bug("a\u{1b}[31m place").to_stored();
+        sent.values.insert("place".to_owned(), StoredValue::Text("a\u{1b}[31m place".to_owned()));
+        sent.values.insert("other".to_owned(), StoredValue::Text("x".to_owned()));
+        sent.cause = Some(Box::new(StoredMessage { code: "unknown".to_owned(), values: BTreeMap::new(), cause: None }));
+        let cleaned = sent.cleaned().unwrap();
+        assert_eq!(cleaned, crate::error::messages::program::bug("a [31m place").to_stored());
+        assert_eq!(StoredMessage { code: "unknown".to_owned(), ..cleaned }.cleaned(), None);
     }
 }

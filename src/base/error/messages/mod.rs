@@ -6,7 +6,7 @@
 
 mod message;
 
-pub use message::{Message, MessageText, StoredMessage, StoredValue, Value};
+pub use message::{MAX_VALUE_CHARS, Message, MessageList, MessageText, StoredMessage, StoredValue, Value, clean_text};
 
 use crate::error::ErrorKind;
 use std::collections::HashMap;
@@ -72,48 +72,67 @@ macro_rules! messages {
 }
 
 pub mod arguments;
+pub mod catalogue;
 pub mod decisions;
 pub mod deliveries;
 pub mod doctor;
 pub mod evaluation;
+pub mod file_warnings;
+pub mod files;
 pub mod lists;
 pub mod maintenance;
+pub mod pipelines;
 pub mod program;
+pub mod reading;
 pub mod records;
 pub mod reports;
 pub mod requests;
 pub mod roadmap;
 pub mod runs;
+pub mod search;
 pub mod secrecy;
 pub mod settings;
 pub mod sign_in;
+pub mod storage;
+pub mod tables;
 pub mod uploads;
 
 const ERRORS: &[&[&ErrorText]] = &[
     arguments::ERRORS,
+    catalogue::ERRORS,
     decisions::ERRORS,
     deliveries::ERRORS,
     evaluation::ERRORS,
+    files::ERRORS,
     maintenance::ERRORS,
+    pipelines::ERRORS,
     program::ERRORS,
+    reading::ERRORS,
     records::ERRORS,
     reports::ERRORS,
     requests::ERRORS,
     roadmap::ERRORS,
     runs::ERRORS,
+    search::ERRORS,
     settings::ERRORS,
     sign_in::ERRORS,
+    storage::ERRORS,
+    tables::ERRORS,
     uploads::ERRORS,
 ];
 
 const MESSAGES: &[&[&MessageText]] = &[
     doctor::MESSAGES,
+    file_warnings::MESSAGES,
+    files::MESSAGES,
     records::MESSAGES,
     lists::MESSAGES,
+    pipelines::MESSAGES,
     requests::MESSAGES,
     roadmap::MESSAGES,
     runs::MESSAGES,
     secrecy::MESSAGES,
+    storage::MESSAGES,
     uploads::MESSAGES,
 ];
 

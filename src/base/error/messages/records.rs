@@ -58,6 +58,12 @@ errors! {
     list_over_limit(rows): Limit,
         "the list has more than {rows} rows; choose a unit or a run",
         "danh sách có hơn {rows} dòng; hãy chọn một đơn vị hoặc một lượt chạy";
+    saved_searches_full(most): Limit,
+        "you keep {most} searches already; remove one first",
+        "anh/chị đã lưu {most} lượt tìm; hãy xóa bớt trước";
+    saved_search_unknown(search): NotFound,
+        "you keep no search {search}",
+        "anh/chị không có lượt tìm đã lưu {search}";
 }
 
 messages! {

@@ -49,6 +49,30 @@ errors! {
     workbook_too_large(file, mib): Limit,
         "{file} is larger than {mib} MiB; divide it into smaller workbooks",
         "{file} lớn hơn {mib} MiB; hãy chia thành nhiều bảng tính nhỏ hơn";
+    lot_documents_taken(): Conflict,
+        "some of the documents are in another lot now, or in review again; open the lot again",
+        "một số văn bản đã vào lô khác hoặc quay lại chờ duyệt; hãy mở lại lô";
+    lot_page_not_drawn(page): NotFound,
+        "page {page} of the lot was not drawn",
+        "trang {page} của lô không được chọn vào mẫu";
+    lot_page_not_inspected(page, document): Conflict,
+        "page {page} of {document} was not inspected yet",
+        "trang {page} của {document} chưa được kiểm tra";
+    lot_changed(state): Conflict,
+        "the lot was changed meanwhile: {state}; load it again",
+        "lô đã thay đổi trong lúc này: {state}; hãy tải lại";
+    target_progress_unreadable(): Corrupt,
+        "the counted work of a target cannot be read; run `sohoa rebuild`",
+        "không đọc được khối lượng đã làm của một chỉ tiêu; hãy chạy `sohoa rebuild`";
+    roadmap_changed(decision): Conflict,
+        "roadmap {decision} was changed by somebody else; read it again",
+        "lộ trình {decision} đã bị người khác thay đổi; hãy tải lại";
+    target_of_other_roadmap(target): Conflict,
+        "target {target} belongs to another roadmap; give it another code",
+        "chỉ tiêu {target} thuộc lộ trình khác; hãy đặt mã khác";
+    target_of_other_unit(target, owner, unit): Invalid,
+        "target {target} is one of unit {owner}, and the run was delivered by unit {unit}",
+        "chỉ tiêu {target} là của đơn vị {owner}, còn lượt chạy do đơn vị {unit} giao nộp";
 }
 
 messages! {
@@ -139,4 +163,8 @@ messages! {
     sheet_without_cases():
         "there is no one-stop dossier in it",
         "chưa có hồ sơ nào";
+    lot_state_open(): "it is being inspected", "đang kiểm tra";
+    lot_state_accepted(): "it was accepted", "đã nghiệm thu";
+    lot_state_returned(): "it was returned", "đã trả lại";
+    lot_state_reworked(): "it was corrected since", "đã sửa xong";
 }

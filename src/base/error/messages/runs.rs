@@ -16,10 +16,9 @@ errors! {
     failed_page_not_visible(file, page): NotFound,
         "there is no refused file {file} with a page {page} that you may see",
         "không có tệp bị từ chối {file} với trang {page} mà anh/chị được xem";
-    /// A part that the program depends on does not answer now; `error` is the cause, as the part reported it.
-    dependency_not_answering(dependency, error): Unavailable,
-        "{dependency} does not answer; work waits and continues by itself: {error}",
-        "{dependency} không trả lời; công việc tạm chờ và sẽ tự tiếp tục: {error}";
+    dependency_not_answering(dependency): Unavailable,
+        "{dependency} does not answer; work waits and continues by itself",
+        "{dependency} không trả lời; công việc tạm chờ và sẽ tự tiếp tục";
     pipeline_not_offered(pipeline, own, built_in): Invalid,
         "there is no pipeline \"{pipeline}\"; use {own} or {built_in}",
         "không có quy trình \"{pipeline}\"; hãy dùng {own} hoặc {built_in}";
@@ -35,6 +34,18 @@ errors! {
     trial_unwritable(): Unavailable,
         "cannot write the files of the trial; free space on the disk of the home folder",
         "không ghi được tệp của lượt chạy thử; hãy giải phóng dung lượng trên ổ đĩa của thư mục chính";
+    run_receives_no_more(run): Conflict,
+        "run {run} receives no more files; open another one",
+        "lượt chạy {run} không nhận thêm tệp; hãy mở lượt khác";
+    pipeline_without_stage(pipeline, level): Invalid,
+        "pipeline {pipeline} has no stage for this level: {level}",
+        "quy trình {pipeline} không có công đoạn cho cấp này: {level}";
+    task_lease_lost(task): Conflict,
+        "another worker has taken over task {task}",
+        "tiến trình khác đã nhận tác vụ {task}";
+    refusal_without_class(file): Corrupt,
+        "the refusal of {file} has no class; run `sohoa rebuild`",
+        "lỗi từ chối của {file} không có loại; hãy chạy `sohoa rebuild`";
 }
 
 messages! {
@@ -50,4 +61,9 @@ messages! {
     dependency_reading_processes():
         "the reading process",
         "tiến trình đọc";
+    cancelled_before_reading(): "the run was cancelled before this was read; retry the run or deliver it again", "lượt chạy bị hủy trước khi đọc đến đây; hãy thử lại hoặc nộp lại";
+    level_file(): "files", "các tệp";
+    level_page(): "pages", "các trang";
+    level_document(): "documents", "các văn bản";
+    level_dossier(): "dossiers", "các hồ sơ";
 }

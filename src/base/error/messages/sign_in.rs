@@ -132,4 +132,28 @@ errors! {
     oidc_name_unusable(name): Denied,
         "{name} cannot be a name here; ask an administrator",
         "{name} không dùng làm tên đăng nhập ở đây được; hãy hỏi người quản trị";
+    key_unknown(key): NotFound,
+        "there is no key {key}",
+        "không có khóa {key}";
+    totp_already_set_up(): Conflict,
+        "an authenticator app is set up already; end that first",
+        "đã thiết lập ứng dụng xác thực; hãy bỏ thiết lập cũ trước";
+    totp_begun_elsewhere(): Conflict,
+        "this was begun again elsewhere; load the page again",
+        "việc này đã được bắt đầu lại ở nơi khác; hãy tải lại trang";
+    account_disabled(): Denied,
+        "your account is disabled; ask an administrator",
+        "tài khoản của anh/chị đã bị khóa; hãy liên hệ quản trị viên";
+    account_name_of_other_person(name): Denied,
+        "somebody else has the name {name} here; ask an administrator",
+        "tên {name} ở đây đã thuộc về người khác; hãy liên hệ quản trị viên";
+    account_name_taken(name): Conflict,
+        "there is already somebody with the name {name}",
+        "đã có người dùng tên {name}";
+    setup_key_invalid(): Denied,
+        "this key was used or is too old; start the server again for a new one",
+        "khóa này đã dùng hoặc quá hạn; hãy khởi động lại máy chủ để có khóa mới";
+    unit_differs_only_in_form(unit, other): Conflict,
+        "unit {unit} differs from unit {other} only in case, marks or spaces; write {other}, or choose another code",
+        "đơn vị {unit} chỉ khác đơn vị {other} ở chữ hoa, dấu hoặc khoảng trắng; hãy ghi {other} hoặc chọn mã khác";
 }

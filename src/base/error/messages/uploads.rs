@@ -82,10 +82,30 @@ errors! {
     disk_too_full(mib): Limit,
         "the disk of the server has {mib} MiB left, too few for this file; ask the administrator to free space, then send it again",
         "ổ đĩa máy chủ chỉ còn {mib} MiB, không đủ cho tệp này; hãy báo quản trị viên giải phóng chỗ rồi gửi lại";
+    upload_bytes_differ(path): Conflict,
+        "other bytes were announced under {path}; remove that file from the upload first",
+        "đã khai báo nội dung khác cho {path}; hãy xóa tệp đó khỏi lượt nộp trước";
+    upload_file_unknown(file): NotFound,
+        "there is no file {file} in the upload",
+        "lượt nộp không có tệp {file}";
+    open_uploads_full(open): Conflict,
+        "you have {open} open uploads; start or withdraw one of them first",
+        "anh/chị có {open} lượt nộp đang mở; hãy bắt đầu hoặc hủy bớt một lượt trước";
+    upload_not_startable(name, reason): Conflict,
+        "upload {name} cannot be started: {reason}",
+        "chưa bắt đầu được lượt nộp {name}: {reason}";
 }
 
 messages! {
     upload_list_without_columns():
         "the list names neither files nor numbers and subjects of documents; see the README for its columns",
         "mục lục không ghi tên tệp, cũng không ghi số và trích yếu văn bản; xem các cột trong README";
+    upload_empty(): "no scan is here yet; add files", "chưa có bản quét nào; hãy thêm tệp";
+    upload_sending(files): "files not here completely: {files}; wait, or remove what will not come", "số tệp chưa đến đủ: {files}; hãy chờ, hoặc bỏ tệp không gửi nữa";
+    upload_not_announced(files): "files still to be announced: {files}; wait", "số tệp còn phải khai báo: {files}; hãy chờ";
+    upload_files_too_large(files): "files over the size limit: {files}; split or remove them", "số tệp vượt giới hạn dung lượng: {files}; hãy chia nhỏ hoặc bỏ ra";
+    upload_listed_missing(files): "files named by a list and not here: {files}; add them, or start without them", "số tệp có trong mục lục mà chưa có ở đây: {files}; hãy thêm, hoặc bắt đầu không có chúng";
+    upload_starting(): "it is being started", "đang được bắt đầu";
+    upload_started(): "it was started", "đã được bắt đầu";
+    upload_withdrawn(): "it was withdrawn", "đã bị hủy";
 }

@@ -1,6 +1,7 @@
 //! Batches from delivery to deposit: leases, failures, duplicates, archives, later deliveries.
 
 use super::*;
+use sohoa_base::error::ErrorKind;
 
 pub(super) async fn batch_passes_all_stage_groups_to_deposit(home: TestCatalog) {
     let catalog = &home.catalog;
@@ -87,7 +88,7 @@ pub(super) async fn failed_commit_is_rolled_back_and_batch_resumes(home: TestCat
 pub(super) async fn task_is_exhausted_after_max_failures(home: TestCatalog) {
     let catalog = &home.catalog;
     deliver(catalog, "k", "A", &[file("x-1.pdf", "x")]).await;
-    let error = Error::unavailable("the store does not answer");
+    let error = sohoa_base::messages::storage::s3_unreachable("read");
     for failure in 0..MAX_FAILURES - 1 {
         let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
         assert_eq!(claim.failures, failure);
@@ -99,7 +100,7 @@ pub(super) async fn task_is_exhausted_after_max_failures(home: TestCatalog) {
         home.advance_clock(Duration::from_secs(9));
     }
     let claim = catalog.claim("w", LEASE, 1, None).await.unwrap().remove(0);
-    assert_eq!(claim.last_error.as_deref(), Some("the store does not answer"));
+    assert_eq!(claim.last_error.as_deref(), Some("read: the server cannot be reached; check the endpoint and the network"));
     assert_eq!(catalog.release(&claim, Duration::ZERO, &error).await.unwrap(), ReleaseOutcome::Exhausted);
     let Item::File { file, .. } = &claim.item else { panic!("a file") };
     let change = Change::FileRefused { file: file.id.clone(), media_type: String::new(), refusal: (&error).into() };

@@ -1,5 +1,6 @@
 //! Helpers of the contract tests: a catalogue per test, deliveries, and a worker with fake stages.
 
+use sohoa_base::messages::file_warnings;
 use sohoa_base::model::batch::{Batch, BatchState, PageBalance};
 use sohoa_base::model::change::Change;
 use sohoa_base::model::delivered_file::{DeliveredFile, DeliveredName};
@@ -130,7 +131,11 @@ pub(super) fn fake_stage_changes(claim: &Claim) -> Vec<Change> {
                     (name("Z1"), vec![file(&format!("{path}/m-2.pdf"), "m2"), file(&format!("{path}/n.bad"), "nbad")]),
                     (name("Z2"), vec![file(&format!("{path}/o-1.pdf"), "o1")]),
                 ];
-                return vec![Change::FileExpanded { file: file_id, members, warnings: vec![Warning::new("odd", "an odd member")] }];
+                return vec![Change::FileExpanded {
+                    file: file_id,
+                    members,
+                    warnings: vec![Warning::new("odd", &file_warnings::warning_more_members())],
+                }];
             }
             let pages = path.trim_end_matches(".pdf").rsplit('-').next().unwrap().parse().unwrap();
             vec![Change::FileIdentified {
@@ -138,7 +143,7 @@ pub(super) fn fake_stage_changes(claim: &Claim) -> Vec<Change> {
                 media_type: "application/pdf".into(),
                 pages,
                 signatures: vec![],
-                warnings: vec![Warning::new("truncated", "it ends early")],
+                warnings: vec![Warning::new("truncated", &file_warnings::warning_jpeg_cut_off())],
             }]
         }
         Item::Page { file, page, .. } if file.delivered.path.display.contains("torn") && page.number == 2 && page.warnings.is_empty() => {

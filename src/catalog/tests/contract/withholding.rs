@@ -1,6 +1,8 @@
 //! Originals that must stay in intake, and the archives that contain them.
 
 use super::*;
+use sohoa_base::error::ErrorKind;
+use sohoa_base::messages::file_warnings;
 use sohoa_base::model::decision::DecisionKind;
 use sohoa_base::model::delivered_file::Container;
 use sohoa_base::model::refusal::Warning;
@@ -28,7 +30,7 @@ async fn run_with_archives(catalog: &Catalog, archives: &[(&str, Members<'_>)]) 
                     let path = format!("{}!/{path}", archive.delivered.path.display);
                     (name(code), vec![DeliveredFile { container: Some(container.clone()), ..file(&path, sha256) }])
                 });
-                let (file, warnings) = (archive.id.clone(), vec![Warning::new("system-file", "Thumbs.db was left out")]);
+                let (file, warnings) = (archive.id.clone(), vec![Warning::new("system-files", &file_warnings::warning_system_files(1))]);
                 vec![Change::FileExpanded { file, members: members.collect(), warnings }]
             }
             None => fake_stage_changes(claim),

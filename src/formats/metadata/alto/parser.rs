@@ -8,7 +8,8 @@ use crate::metadata::alto::tags::{
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::tables;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{
     Alternative, Block, BlockKind, Cell, Line, Quality, Reading, ScanQuality, Sides, TextSource, Word, WordSource,
@@ -24,7 +25,7 @@ const MAX_ALTO_BYTES: usize = 64 << 20;
 /// `Corrupt` for anything but well-formed ALTO with this program's settings, `Limit` above 64 MiB.
 pub fn parse(alto: &str) -> Result<Reading> {
     if alto.len() > MAX_ALTO_BYTES {
-        return Err(Error::limit(format!("ALTO file of {} bytes is larger than 64 MiB", alto.len())));
+        return Err(tables::alto_too_large(alto.len()));
     }
     let mut reader = Reader::from_str(alto);
     let mut reading = None;
@@ -35,14 +36,14 @@ pub fn parse(alto: &str) -> Result<Reading> {
     let mut ended = false;
     loop {
         let at = reader.buffer_position();
-        let event = reader.read_event().or_error(ErrorKind::Corrupt, || format!("ALTO file is not well-formed at byte {at}"))?;
+        let event = reader.read_event().map_err(|error| tables::alto_invalid(format!("byte {at}")).caused_by(error))?;
         match event {
             Event::Start(element) | Event::Empty(element) => match element.local_name().as_ref() {
                 "processingStepSettings" => in_settings = true,
                 "ALTERNATIVE" => alternative = Attributes::of(&element)?.alternative(),
                 "Page" => reading = Some(page_from_attributes(&Attributes::of(&element)?, &settings)?),
                 "ComposedBlock" | "Illustration" | "TextBlock" | "TextLine" | "String" => {
-                    let reading = reading.as_mut().ok_or_else(|| Error::corrupt("ALTO file has text outside a page"))?;
+                    let reading = reading.as_mut().ok_or_else(|| tables::alto_invalid("String"))?;
                     append_element(reading, &element, &mut table)?;
                 }
                 _ => {}
@@ -77,7 +78,7 @@ pub fn parse(alto: &str) -> Result<Reading> {
     }
     match reading {
         Some(reading) if ended => Ok(reading),
-        _ => Err(Error::corrupt("ALTO file is cut off or holds no page, restore it from the store")),
+        _ => Err(tables::alto_invalid("Page")),
     }
 }
 
@@ -92,7 +93,7 @@ struct TableState {
 
 /// Appends a block, a line or a word to the reading.
 fn append_element(reading: &mut Reading, element: &BytesStart<'_>, table: &mut TableState) -> Result<()> {
-    let misplaced = || Error::corrupt("ALTO file has a line outside a block or a word outside a line");
+    let misplaced = || tables::alto_invalid("TextLine");
     let attributes = Attributes::of(element)?;
     match element.local_name().as_ref() {
         "ComposedBlock" => {
@@ -141,7 +142,7 @@ fn append_element(reading: &mut Reading, element: &BytesStart<'_>, table: &mut T
 fn page_from_attributes(attributes: &Attributes, settings: &BTreeMap<String, String>) -> Result<Reading> {
     fn setting<T: std::str::FromStr>(settings: &BTreeMap<String, String>, key: &str) -> Result<T> {
         let value = settings.get(key).and_then(|value| value.parse().ok());
-        value.ok_or_else(|| Error::corrupt(format!("ALTO file has no setting {key} that can be read, it was not written by sohoa")))
+        value.ok_or_else(|| tables::alto_invalid(key))
     }
     let source: String = setting(settings, "source")?;
     let (dpi, skew_centidegrees) = (setting(settings, "dpi")?, setting(settings, "skew-centidegrees")?);
@@ -191,9 +192,9 @@ impl Attributes {
     fn of(element: &BytesStart<'_>) -> Result<Self> {
         let mut all = BTreeMap::new();
         for attribute in element.attributes() {
-            let broken = || "ALTO file has a broken attribute".to_owned();
-            let attribute = attribute.or_error(ErrorKind::Corrupt, broken)?;
-            let value = attribute.normalized_value(XmlVersion::Explicit1_0).or_error(ErrorKind::Corrupt, broken)?;
+            let attribute = attribute.map_err(|error| tables::alto_invalid("attribute").caused_by(error))?;
+            let value =
+                attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|error| tables::alto_invalid("attribute").caused_by(error))?;
             all.insert(attribute.key.local_name().as_ref().to_owned(), value.into_owned());
         }
         Ok(Self(all))
@@ -204,12 +205,12 @@ impl Attributes {
     }
 
     fn text(&self, name: &str) -> Result<&str> {
-        self.0.get(name).map(String::as_str).ok_or_else(|| Error::corrupt(format!("ALTO file lacks an attribute {name}")))
+        self.0.get(name).map(String::as_str).ok_or_else(|| tables::alto_invalid(name))
     }
 
     fn number(&self, name: &str) -> Result<f64> {
-        let number: f64 = self.text(name)?.parse().or_error(ErrorKind::Corrupt, || format!("ALTO attribute {name} is no number"))?;
-        if number.is_finite() { Ok(number) } else { Err(Error::corrupt(format!("ALTO attribute {name} is no number"))) }
+        let number: f64 = self.text(name)?.parse().map_err(|error| tables::alto_invalid(name).caused_by(error))?;
+        if number.is_finite() { Ok(number) } else { Err(tables::alto_invalid(name)) }
     }
 
     fn px(&self, name: &str) -> Result<u32> {

@@ -11,6 +11,7 @@ use hayro::hayro_syntax::object::{Name, Object};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
 use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::files;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Visible mark other than an image. Coordinates are in points of the displayed page, y downwards.
@@ -87,7 +88,7 @@ pub(crate) fn build_draw_list(page: &Page<'_>, content: RenderContent, limits: &
         return Err(refusal);
     }
     if run.is_err() {
-        return Err(Error::corrupt("PDF page is damaged: its content cannot be read; scan the page again"));
+        return Err(files::pdf_page_unreadable());
     }
     Ok(device.list)
 }
@@ -120,10 +121,7 @@ impl DrawListBuilder<'_> {
     fn count_operations(&mut self, operations: u64) -> u64 {
         self.operations += operations;
         if self.operations > self.limits.max_draw_operations {
-            self.refuse(Error::limit(format!(
-                "PDF page draws more than {} things; print it to a picture and deliver that",
-                self.limits.max_draw_operations
-            )));
+            self.refuse(files::pdf_page_over_limit(self.limits.max_draw_operations));
         }
         self.operations
     }

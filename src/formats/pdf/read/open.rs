@@ -6,10 +6,11 @@ use crate::pdf::read::objects::PdfObject;
 use crate::pdf::read::signatures;
 use hayro::hayro_syntax::object::{Dict, Number};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{Message, MessageList, file_warnings, files};
 use sohoa_base::model::record::Signature;
 use sohoa_base::model::refusal::Warning;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -18,15 +19,11 @@ use std::sync::Arc;
 /// # Errors
 /// `Denied` if a password is needed, `Corrupt` if no page can be found, `Limit` for too many pages.
 pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
-    let broken = || Error::corrupt("PDF is damaged: no page can be found in it; scan the pages again or save it anew");
+    let broken = files::pdf_without_pages;
     let pdf = catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.clone()))).map_err(|_| broken())?.map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-            Error::denied("PDF is encrypted: a password is needed; deliver it without one")
-        }
-        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => {
-            Error::denied("PDF is encrypted in a way that cannot be read; deliver it without encryption")
-        }
-        LoadPdfError::Decryption(_) => Error::corrupt("PDF is damaged: its encryption is incomplete; deliver it without encryption"),
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => files::pdf_password_needed(),
+        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => files::pdf_encryption_unsupported(),
+        LoadPdfError::Decryption(_) => files::pdf_encryption_incomplete(),
         LoadPdfError::Invalid => broken(),
     })?;
     let pages = pdf.pages().len();
@@ -34,7 +31,7 @@ pub(crate) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Pdf> {
         return Err(broken());
     }
     if has_invalid_page_count(&pdf) {
-        return Err(Error::corrupt("PDF is damaged: its list of pages is no list; scan the pages again or save it anew"));
+        return Err(files::pdf_page_list_invalid());
     }
     limits.check_pages(u32::try_from(pages).unwrap_or(u32::MAX))?;
     Ok(pdf)
@@ -63,11 +60,11 @@ pub(crate) fn inspect_structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> PdfStructure
     let is_intact = objects::walk(bytes, pdf, &mut |entries, key| found.visit_dictionary(entries, key));
     let mut warnings = structure_warnings(bytes, pdf, &found, is_intact);
     if !found.active_content.is_empty() {
-        let list: Vec<&str> = found.active_content.iter().copied().collect();
-        warnings.push(Warning::new("active-content", format!("the PDF carries {}; none of it is run or opened", list.join(", "))));
+        let list: Vec<Message> = found.active_content.values().cloned().collect();
+        warnings.push(Warning::new("active-content", &file_warnings::warning_pdf_active_content(MessageList(list))));
     }
     if found.has_external_references {
-        warnings.push(Warning::new("external-data", "the PDF refers to data in another file; it is not opened"));
+        warnings.push(Warning::new("external-data", &file_warnings::warning_pdf_external_data()));
     }
     let signatures = signatures::read(bytes, &found.signatures);
     PdfStructure { signatures, warnings }
@@ -76,7 +73,7 @@ pub(crate) fn inspect_structure(bytes: &Arc<Vec<u8>>, pdf: &Pdf) -> PdfStructure
 /// Findings collected while walking the objects.
 #[derive(Default)]
 struct StructureScan {
-    active_content: BTreeSet<&'static str>,
+    active_content: BTreeMap<&'static str, Message>,
     has_external_references: bool,
     file_bytes: f64,
     stream_too_long: bool,
@@ -88,29 +85,29 @@ impl StructureScan {
     fn visit_dictionary(&mut self, entries: &BTreeMap<String, PdfObject>, key: &str) {
         let name = |key: &str| entries.get(key).map_or("", PdfObject::name);
         match name("S") {
-            "JavaScript" => self.note_active_content("JavaScript"),
-            "Launch" => self.note_active_content("a command that starts a program"),
-            "SubmitForm" => self.note_active_content("a form that sends data"),
-            "ImportData" => self.note_active_content("a form that fetches data"),
-            "GoToR" | "GoToE" => self.note_active_content("a link into another file"),
-            "Rendition" | "Movie" | "Sound" | "RichMediaExecute" => self.note_active_content("film or sound"),
+            "JavaScript" => self.note_active_content(file_warnings::active_javascript()),
+            "Launch" => self.note_active_content(file_warnings::active_launch()),
+            "SubmitForm" => self.note_active_content(file_warnings::active_submit_form()),
+            "ImportData" => self.note_active_content(file_warnings::active_import_data()),
+            "GoToR" | "GoToE" => self.note_active_content(file_warnings::active_link_to_file()),
+            "Rendition" | "Movie" | "Sound" | "RichMediaExecute" => self.note_active_content(file_warnings::active_media()),
             // A link that a reader can click is ordinary; only one that opens by itself is reported.
             "URI" if matches!(key, "OpenAction" | "O" | "C" | "PO" | "PC" | "PV" | "PI") => {
-                self.note_active_content("a web address that opens by itself")
+                self.note_active_content(file_warnings::active_web_address())
             }
             _ => {}
         }
         if entries.contains_key("JS") && name("S").is_empty() {
-            self.note_active_content("JavaScript");
+            self.note_active_content(file_warnings::active_javascript());
         }
         if entries.contains_key("EF") || entries.contains_key("EmbeddedFiles") {
-            self.note_active_content("attached files");
+            self.note_active_content(file_warnings::active_attachments());
         }
         if entries.contains_key("XFA") {
-            self.note_active_content("an XFA form, of which only the drawn page is read");
+            self.note_active_content(file_warnings::active_xfa());
         }
         if matches!(name("Subtype"), "RichMedia" | "Movie" | "Sound" | "Screen" | "3D") {
-            self.note_active_content("film or sound");
+            self.note_active_content(file_warnings::active_media());
         }
         // In the dictionary of a stream `/F` refers to its data in another file; elsewhere `/F` has other meanings.
         if entries.contains_key("Length") && matches!(entries.get("F"), Some(PdfObject::Text(_) | PdfObject::Dictionary(_))) {
@@ -130,8 +127,8 @@ impl StructureScan {
         }
     }
 
-    fn note_active_content(&mut self, what: &'static str) {
-        self.active_content.insert(what);
+    fn note_active_content(&mut self, what: Message) {
+        self.active_content.insert(what.code(), what);
     }
 }
 
@@ -139,29 +136,29 @@ fn structure_warnings(bytes: &[u8], pdf: &Pdf, found: &StructureScan, is_intact:
     let mut warnings = Vec::new();
     let mut faults = Vec::new();
     if !is_intact {
-        faults.push("it cannot be read as it stands".to_owned());
+        faults.push(file_warnings::pdf_fault_unreadable());
     }
     if found.stream_too_long {
-        faults.push("a part claims to be larger than the file".to_owned());
+        faults.push(file_warnings::pdf_fault_stream_too_long());
     }
     let header = bytes.windows(5).take(1024).position(|window| window == b"%PDF-");
     match header {
         Some(0) => {}
-        Some(at) => warnings.push(Warning::new("leading-bytes", format!("{at} foreign bytes stand before the PDF; they are skipped"))),
-        None => faults.push("its header is missing".to_owned()),
+        Some(at) => warnings.push(Warning::new("leading-bytes", &file_warnings::warning_pdf_leading_bytes(at))),
+        None => faults.push(file_warnings::pdf_fault_header()),
     }
     if header.is_some_and(|at| !matches!(bytes.get(at + 5..at + 8), Some([b'1' | b'2', b'.', b'0'..=b'9']))) {
-        faults.push("its version is missing".to_owned());
+        faults.push(file_warnings::pdf_fault_version());
     }
     if !has_cross_reference(bytes, header.unwrap_or(0)) {
-        faults.push("its table of contents is missing or misplaced".to_owned());
+        faults.push(file_warnings::pdf_fault_cross_reference());
     }
     let pages = pdf.pages().len();
     if let Some(declared) = found.declared_pages.filter(|declared| *declared != pages as f64) {
-        faults.push(format!("it declares {declared} pages, {pages} were found"));
+        faults.push(file_warnings::pdf_fault_page_count(declared, pages));
     }
     if !faults.is_empty() {
-        warnings.push(Warning::new("damaged", format!("the PDF is damaged and was recovered: {}", faults.join("; "))));
+        warnings.push(Warning::new("damaged", &file_warnings::warning_pdf_recovered(MessageList(faults))));
     }
     warnings
 }

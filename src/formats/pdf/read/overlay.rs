@@ -9,6 +9,7 @@ use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Rect;
 use image::{DynamicImage, RgbImage, imageops};
 use sohoa_base::error::Result;
+use sohoa_base::messages::file_warnings;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::refusal::Warning;
 
@@ -51,7 +52,7 @@ pub(crate) fn apply_overlays(
         let area = to_page_rect(&bounds, visible_area, size);
         let drawing = render::render(page, area, (bounds.width(), bounds.height()), content, limits)?;
         if drawing.missing_images + drawing.missing_parts > 0 {
-            picture.warnings.push(Warning::new("part-missing", "a stamp or note over the scan cannot be drawn wholly"));
+            picture.warnings.push(Warning::new("part-missing", &file_warnings::warning_pdf_overlay_incomplete()));
         }
         if content == RenderContent::all() {
             imageops::replace(&mut canvas, &drawing.into_rgb(), i64::from(bounds.x0), i64::from(bounds.y0));

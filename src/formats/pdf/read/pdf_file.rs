@@ -14,7 +14,8 @@ use hayro::hayro_interpret::RenderContent;
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Rect;
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{file_warnings, files, program};
 use sohoa_base::model::refusal::Warning;
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ impl PdfFile {
     /// `Corrupt`, `Limit` or `NotFound`.
     pub(crate) fn page(&self, number: u32) -> Result<PageImage> {
         let page = (number as usize).checked_sub(1).and_then(|index| self.pdf.pages().get(index));
-        let page = page.ok_or_else(|| Error::not_found(format!("PDF has no page {number}")))?;
+        let page = page.ok_or_else(|| files::pdf_page_missing(number))?;
         let content = draw_list::build_draw_list(page, RenderContent::PAGE, &self.limits)?;
         let annotations = draw_list::build_draw_list(page, RenderContent::ANNOTATIONS, &self.limits)?;
         let mut picture = match find_scan(page, &content, &annotations) {
@@ -65,13 +66,10 @@ impl PdfFile {
     }
 
     fn scan_page(&self, page: &Page<'_>, index: usize, content: &DrawList, annotations: &DrawList) -> Result<PageImage> {
-        let placed = content.images.get(index).ok_or_else(|| Error::internal("image of a page vanished"))?;
+        let placed = content.images.get(index).ok_or_else(|| program::bug("PDF: image of a page"))?;
         let scan = scan_image::extract(page, index, placed)?;
         if scan.missing_rows * 2 > placed.height {
-            return Err(Error::corrupt(format!(
-                "PDF page is damaged: {} of the {} rows of its picture cannot be read; scan the page again",
-                scan.missing_rows, placed.height
-            )));
+            return Err(files::pdf_rows_missing(scan.missing_rows, placed.height));
         }
         let visible_area = placed.visible_bounds;
         let [a, b, c, d, _, _] = placed.transform.as_coeffs();
@@ -113,8 +111,8 @@ impl PdfFile {
         };
         let mut picture = PageImage { pixels: image, dpi, embedded_text: None, encoded, overlays: Vec::new(), warnings: Vec::new() };
         if scan.missing_rows > 0 {
-            let detail = format!("{} of the {} rows of the picture cannot be read", scan.missing_rows, placed.height);
-            picture.warnings.push(Warning::new("truncated", detail));
+            let message = file_warnings::warning_rows_missing(scan.missing_rows, placed.height);
+            picture.warnings.push(Warning::new("truncated", &message));
         }
         overlay::apply_overlays(page, &mut picture, placed, visible_area, content, annotations, &self.limits)?;
         Ok(picture)
@@ -129,8 +127,7 @@ impl PdfFile {
         let shrink = (max_pixels / (width * scale * height * scale)).sqrt().min(20_000.0 / (width.max(height) * scale));
         if shrink < 1.0 {
             scale *= shrink;
-            warnings
-                .push(Warning::new("drawn-smaller", format!("the page is so large that it was drawn at {:.0} dpi", RENDER_DPI * shrink)));
+            warnings.push(Warning::new("drawn-smaller", &file_warnings::warning_pdf_drawn_smaller(format!("{:.0}", RENDER_DPI * shrink))));
         }
         let size = ((width * scale).ceil().max(1.0) as u32, (height * scale).ceil().max(1.0) as u32);
         let area = Rect::new(0.0, 0.0, f64::from(size.0) / scale, f64::from(size.1) / scale);
@@ -138,15 +135,12 @@ impl PdfFile {
         if drawing.missing_images > 0 {
             let nothing_else = content.shapes.is_empty() && content.images.len() <= drawing.missing_images as usize;
             if nothing_else {
-                return Err(Error::corrupt("PDF page is damaged: its picture cannot be decoded; scan the page again"));
+                return Err(files::pdf_picture_undecodable());
             }
-            warnings.push(Warning::new(
-                "picture-damaged",
-                format!("{} pictures of the page cannot be decoded and are missing", drawing.missing_images),
-            ));
+            warnings.push(Warning::new("picture-damaged", &file_warnings::warning_pdf_pictures_missing(drawing.missing_images)));
         }
         if drawing.missing_parts > 0 {
-            warnings.push(Warning::new("part-missing", "a font or a stamp of the page cannot be read and is missing"));
+            warnings.push(Warning::new("part-missing", &file_warnings::warning_pdf_font_missing()));
         }
         let image_area: f64 = content.images.iter().map(|image| image.visible_bounds.area()).sum();
         let has_usable_text = image_area < 0.4 * width * height && !page_text::has_legacy_font(page);
@@ -167,7 +161,7 @@ fn box_warning(page: &Page<'_>) -> Option<Warning> {
     let crop_box = page.intersected_crop_box();
     let unit = page.raw().get::<f32>("UserUnit").map_or(1.0, f64::from);
     let is_plausible = [crop_box.width() * unit, crop_box.height() * unit].iter().all(|side| (1.0..20_000.0).contains(side));
-    (!is_plausible).then(|| Warning::new("page-size", "the PDF page has a senseless size; its content may be cut off"))
+    (!is_plausible).then(|| Warning::new("page-size", &file_warnings::warning_pdf_page_size()))
 }
 
 /// Index of the image that is the scan of the whole page, if the page is a single scan.

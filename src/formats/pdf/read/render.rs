@@ -8,7 +8,8 @@ use hayro::vello_cpu::color::palette::css::{TRANSPARENT, WHITE};
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 use image::{RgbImage, RgbaImage};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::files;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,7 +28,7 @@ pub(crate) struct Rendering {
 /// # Errors
 /// `Limit` for too many pixels, `Corrupt` if the page cannot be rendered.
 pub(crate) fn render(page: &Page<'_>, area: Rect, size: (u32, u32), content: RenderContent, limits: &Limits) -> Result<Rendering> {
-    let too_large = || Error::limit(format!("PDF page would be drawn as {} × {} px; deliver it as a picture", size.0, size.1));
+    let too_large = || files::pdf_page_too_large(size.0, size.1);
     let (width, height) = (u16::try_from(size.0).map_err(|_| too_large())?, u16::try_from(size.1).map_err(|_| too_large())?);
     if u64::from(size.0) * u64::from(size.1) > limits.max_rendered_pixels.saturating_mul(2) {
         return Err(too_large());
@@ -57,7 +58,7 @@ pub(crate) fn render(page: &Page<'_>, area: Rect, size: (u32, u32), content: Ren
         context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
         pixmap
     }))
-    .map_err(|_| Error::corrupt("PDF page cannot be drawn; print it to a picture and deliver that"))?;
+    .map_err(|_| files::pdf_page_undrawable())?;
     Ok(Rendering { pixmap, missing_images: images.load(Ordering::Relaxed), missing_parts: parts.load(Ordering::Relaxed) })
 }
 

@@ -15,7 +15,8 @@ use hayro::hayro_syntax::object::{Array, Dict, Number, Object, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::BezPath;
 use image::{DynamicImage, GrayImage, RgbImage};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::files;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Pixels as stored (not rotated), and their encoded form.
@@ -41,7 +42,7 @@ impl ScanImage {
 pub(crate) fn extract(page: &Page<'_>, index: usize, placed: &PlacedImage) -> Result<ScanImage> {
     let mut device = ImageExtractor { index, images_seen: 0, size: (placed.width, placed.height), extracted: None };
     let run = catch_unwind(AssertUnwindSafe(|| draw_list::interpret(page, RenderContent::PAGE, &mut device)));
-    let broken = || Error::corrupt("PDF page is damaged: its picture cannot be decoded; scan the page again");
+    let broken = files::pdf_picture_undecodable;
     match device.extracted {
         Some(found) => Ok(found),
         None if run.is_err() => Err(broken().caused_by("the decoder gave up")),

@@ -10,7 +10,8 @@ use image::{DynamicImage, ExtendedColorType};
 use pdf_writer::types::Predictor;
 use pdf_writer::writers::ImageXObject;
 use pdf_writer::{Filter, Finish, Ref};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{files, program};
 use std::borrow::Cow;
 use std::io::Write as _;
 
@@ -53,7 +54,7 @@ pub(crate) fn from_page(picture: &PageImage) -> Result<EmbeddedImage<'_>> {
 pub(crate) fn from_overlay(overlay: &Overlay) -> Result<EmbeddedImage<'_>> {
     let (width, height) = overlay.pixels.dimensions();
     if width == 0 || height == 0 {
-        return Err(Error::invalid("part drawn over the page has no pixels, scan the page again"));
+        return Err(files::pdf_overlay_empty());
     }
     encode_samples(overlay.pixels.as_raw(), width, height, 3)
 }
@@ -143,7 +144,7 @@ fn encode_samples(samples: &[u8], width: u32, height: u32, components: u8) -> Re
     let colour = if grey { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
     JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
         .encode(samples, width, height, colour)
-        .or_error(ErrorKind::Internal, || format!("cannot encode a picture of {width} by {height} px as JPEG"))?;
+        .map_err(|error| program::bug(format!("PDF: JPEG of {width} × {height} px")).caused_by(error))?;
     Ok(embedded(bytes, ImageCoding::Jpeg { rgb_unmarked: false }))
 }
 
@@ -153,9 +154,9 @@ fn encode_group_4(samples: &[u8], width: u32) -> Result<Vec<u8>> {
     let mut encoder = Encoder::new(VecWriter::new());
     for row in samples.chunks_exact(width.max(1) as usize) {
         let colours = row.iter().map(|sample| if *sample < 128 { Color::Black } else { Color::White });
-        encoder.encode_line(colours, width).or_error(ErrorKind::Internal, || "cannot encode a row as Group 4".to_owned())?;
+        encoder.encode_line(colours, width).map_err(|error| program::bug("PDF: Group 4").caused_by(error))?;
     }
-    Ok(encoder.finish().or_error(ErrorKind::Internal, || "cannot end the Group 4 data".to_owned())?.finish())
+    Ok(encoder.finish().map_err(|error| program::bug("PDF: Group 4").caused_by(error))?.finish())
 }
 
 /// Whether lossless encoding is worth trying: every eighth band of rows must compress to at most 1.5 times its share
@@ -180,13 +181,13 @@ fn encode_lossless(samples: &[u8], width: u32, components: u8, bound: u64) -> Re
     for row in samples.chunks_exact(length.max(1)) {
         png_filters(row, &above, step, &mut rows);
         let best = rows.iter().min_by_key(|row| filter_cost(row)).map_or(&[][..], Vec::as_slice);
-        encoder.write_all(best).or_error(ErrorKind::Internal, || "cannot compress a picture of the PDF".to_owned())?;
+        encoder.write_all(best).map_err(|error| program::bug("PDF: compression of a picture").caused_by(error))?;
         if encoder.get_ref().len() as u64 > bound {
             return Ok(None);
         }
         above.copy_from_slice(row);
     }
-    let bytes = encoder.finish().or_error(ErrorKind::Internal, || "cannot compress a picture of the PDF".to_owned())?;
+    let bytes = encoder.finish().map_err(|error| program::bug("PDF: compression of a picture").caused_by(error))?;
     Ok((bytes.len() as u64 <= bound).then_some(bytes))
 }
 
@@ -238,9 +239,9 @@ impl EmbeddedImage<'_> {
 
     /// Writes the image as object `number`.
     pub(crate) fn write(&self, body: &mut ObjectWriter, number: Ref, globals: Option<Ref>) -> Result<()> {
-        let too_large = || format!("picture of {} by {} px does not fit into a PDF, scan it in parts", self.width, self.height);
-        let width = i32::try_from(self.width).or_error(ErrorKind::Limit, too_large)?;
-        let height = i32::try_from(self.height).or_error(ErrorKind::Limit, too_large)?;
+        let too_large = |error| files::pdf_picture_too_large().caused_by(error);
+        let width = i32::try_from(self.width).map_err(too_large)?;
+        let height = i32::try_from(self.height).map_err(too_large)?;
         body.write_object(|chunk| self.write_dictionary(chunk.image_xobject(number, &self.bytes), width, height, globals));
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Incremental writer of PDF objects: the body in pieces, then the cross-reference table and trailer (PDF 1.4, 3.4).
 
 use pdf_writer::{Chunk, Ref};
-use sohoa_base::error::{Error, ErrorKind, Result, ResultExt};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{files, program};
 use std::io::Write as _;
 
 /// Maximum size of a file with a cross-reference table, bytes: offsets have ten digits.
@@ -92,9 +93,8 @@ impl ObjectWriter {
     pub(crate) fn finish(mut self, trailer: &Trailer) -> Result<Vec<u8>> {
         let table = self.flushed_bytes + self.buffer.len() as u64;
         if table > MAX_FILE_BYTES {
-            return Err(Error::limit("the document is longer than a PDF can be, cut it into several"));
+            return Err(files::pdf_document_too_long());
         }
-        let unwritten = || "an object of the PDF was never written".to_owned();
         let size = self.offsets.len() + 1;
         let id: String = hex::encode_upper(&trailer.file_id);
         let (root, information) = (trailer.catalog.get(), trailer.info.get());
@@ -107,7 +107,7 @@ impl ObjectWriter {
             writeln!(self.buffer, "trailer\n<<\n  /Size {size}\n  /Root {root} 0 R\n  /Info {information} 0 R\n  /ID [<{id}> <{id}>]\n>>")?;
             write!(self.buffer, "startxref\n{table}\n%%EOF")
         };
-        write().or_error(ErrorKind::Internal, unwritten)?;
+        write().map_err(|error| program::bug("PDF: object not written").caused_by(error))?;
         Ok(self.buffer)
     }
 }
@@ -115,16 +115,14 @@ impl ObjectWriter {
 /// Compresses `bytes` as a zlib stream (`FlateDecode`).
 pub(crate) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(6));
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .or_error(ErrorKind::Internal, || "cannot compress a stream of the PDF".to_owned())
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(|error| program::bug("PDF: compression of a stream").caused_by(error))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use sohoa_base::error::ErrorKind;
 
     fn number(body: &mut ObjectWriter, value: i32) -> Ref {
         let number = body.allocate();

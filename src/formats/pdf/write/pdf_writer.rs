@@ -12,7 +12,8 @@ use crate::pdf::write::object_writer::{ObjectWriter, deflate};
 use crate::pdf::write::text_layer;
 use crate::pdf::write::text_layer::{GlyphMap, PageGeometry};
 use pdf_writer::{Content, Filter, Finish, Name, Rect, Ref};
-use sohoa_base::error::{Error, Result};
+use sohoa_base::error::Result;
+use sohoa_base::messages::{files, program};
 use sohoa_base::model::page::reading::Reading;
 use std::collections::BTreeMap;
 
@@ -70,7 +71,7 @@ impl PdfWriter {
     fn write_page_objects(&mut self, picture: &PageImage, reading: &Reading) -> Result<()> {
         let (shown_width, shown_height) = (picture.pixels.width(), picture.pixels.height());
         if shown_width == 0 || shown_height == 0 {
-            return Err(Error::invalid("page picture has no pixels, scan the page again"));
+            return Err(files::pdf_page_empty());
         }
         let quarter = reading.turn % 180 == 90;
         let upright = if quarter { (shown_height, shown_width) } else { (shown_width, shown_height) };
@@ -136,7 +137,7 @@ impl PdfWriter {
     /// `Invalid` for a file without pages; `Limit` for one above the maximum size of a PDF.
     pub fn finish(mut self) -> Result<Vec<u8>> {
         if self.page_tree_nodes.is_empty() {
-            return Err(Error::invalid("document has no pages to write, add at least one"));
+            return Err(files::pdf_document_empty());
         }
         let total: usize = self.page_tree_nodes.iter().map(|(_, pages)| pages.len()).sum();
         let root = self.page_tree;
@@ -180,7 +181,7 @@ impl PdfWriter {
             self.page_tree_nodes.push((self.objects.allocate(), Vec::new()));
         }
         let Some((node, pages)) = self.page_tree_nodes.last_mut() else {
-            return Err(Error::internal("page tree has no node"));
+            return Err(program::bug("PDF: page tree has no node"));
         };
         pages.push(page);
         let (node, font) = (*node, self.font);

@@ -1,6 +1,7 @@
 //! Reading delivered files.
 
-use sohoa_base::error::{Error, ErrorKind, ResultExt};
+use sohoa_base::error::{Error, Result};
+use sohoa_base::messages::reading;
 use sohoa_base::model::record::SignatureState;
 use sohoa_formats::archive::expand::expand;
 use sohoa_formats::image::page_image::{EncodedData, PageImage};
@@ -127,9 +128,9 @@ fn judge_archive(name: &str, bytes: Vec<u8>, depth: u32) -> Outcome {
     let mut members = Vec::new();
     let expanded = expand(&mut std::io::Cursor::new(bytes), name, &Limits::default(), &mut |member, data| {
         let mut bytes = Vec::new();
-        data.read_to_end(&mut bytes).or_error(ErrorKind::Corrupt, || "member".to_owned())?;
+        data.read_to_end(&mut bytes).map_err(|error| reading::archive_member_cut_off().caused_by(error))?;
         if bytes.len() > 32 << 20 {
-            return Err(Error::limit("member too large for a test"));
+            return Err(reading::unpacked_bytes_over_limit(1));
         }
         members.push((String::from_utf8_lossy(&member.path_bytes).into_owned(), bytes));
         Ok(())

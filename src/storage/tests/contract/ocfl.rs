@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use sohoa_base::error::{Error, ErrorKind, Result};
+use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::messages::storage;
 use sohoa_storage::local::LocalStore;
 use sohoa_storage::memory::MemoryStore;
 use sohoa_storage::ocfl::ocfl_object::{ContentSource, DepositResult, NewVersion};
@@ -233,7 +234,7 @@ impl<'a> CutOff<'a> {
 
     fn write(&self) -> Result<()> {
         let taken = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        taken.map(drop).map_err(|_| Error::unavailable("cut off"))
+        taken.map(drop).map_err(|_| storage::s3_answer_garbled("x"))
     }
 }
 
@@ -354,7 +355,7 @@ async fn transient_store_failures_are_retried() {
     impl BlobStore for Shaky {
         async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<()> {
             if self.1.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
-                return Err(Error::unavailable("not now"));
+                return Err(storage::s3_overloaded("x"));
             }
             self.0.put(key, bytes).await
         }

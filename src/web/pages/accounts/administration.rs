@@ -2,6 +2,7 @@
 
 use crate::pages::accounts::sign_in::renewal_card;
 use crate::pages::ui::components::{empty_state, export_links, next_link, timestamp};
+use crate::pages::ui::event_details::event_details;
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{Problem, QueryParams};
@@ -183,23 +184,6 @@ fn event_author(event: &EventLine) -> &str {
     ["by", "author", "user"].iter().find_map(|name| event.body.get(*name)?.as_str()).unwrap_or("–")
 }
 
-/// Details of an event in one line; longer ones can be expanded.
-pub(crate) fn event_details(event: &EventLine) -> Markup {
-    const LINE: usize = 120;
-    let value_text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let text = event.body.as_object().map_or_else(
-        || event.body.to_string(),
-        |body| {
-            let rest = body.iter().filter(|(name, _)| !matches!(name.as_str(), "by" | "author" | "user"));
-            rest.map(|(name, value)| format!("{name}: {}", value_text(value))).collect::<Vec<_>>().join(" · ")
-        },
-    );
-    match text.char_indices().nth(LINE) {
-        Some((end, _)) => html! { details { summary { (text.get(..end).unwrap_or_default()) "…" } (text) } },
-        None => html! { (text) },
-    }
-}
-
 /// The audit trail, in order.
 pub(crate) async fn audit(
     view: PageContext,
@@ -241,9 +225,9 @@ pub(crate) async fn audit(
                             tr data-row {
                                 td class="figure" { (view.format_number(event.seq)) }
                                 td class="narrow" { (formatting::format_date_time(&event.at)) }
-                                td class="narrow" title=(event.kind) { (view.code_label("event", &event.kind)) }
+                                td class="narrow" data-kind=(event.kind) { (view.code_label("event", &event.kind)) }
                                 td class="narrow" { (event_author(event)) }
-                                td { @if !event.batch.is_empty() { a href=(format!("/runs/{}", event.batch)) { (view.label(Label::Run)) } " " } (event_details(event)) }
+                                td { @if !event.batch.is_empty() { a href=(format!("/runs/{}", event.batch)) { (view.label(Label::Run)) } " " } (event_details(&view, event)) }
                             }
                         }
                     }

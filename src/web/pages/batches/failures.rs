@@ -10,6 +10,7 @@ use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
+use sohoa_base::error::Result;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::refusal::RefusalClass;
 use sohoa_base::text::percent_encoding::encode_segment;
@@ -72,7 +73,7 @@ pub(crate) fn failure_groups(view: &PageContext, groups: &[FailureGroup], wanted
                     @let class = group.class.as_str();
                     li {
                         a class="class" href=(group_url(group, wanted)) { (view.format_number(group.count)) " · " (view.code_label("class", class)) }
-                        div { (view.refusal_text(&group.reason)) br; span class="soft" { (view.code_label("mend", class)) } }
+                        div { (view.reason_text(group.message.as_ref(), &group.reason)) br; span class="soft" { (view.code_label("mend", class)) } }
                         (retry_button(view, group.class, wanted))
                     }
                 }
@@ -108,7 +109,7 @@ fn failed_task_row(view: &PageContext, by: &Identity, task: &FailedTask) -> Mark
                     @if let Some(document) = item.document { (view.label(Label::Document)) " " (document) " " }
                     span class="class" { (view.code_label("level", item.level.as_str())) }
                 }
-                p { (view.refusal_text(&item.reason)) }
+                p { (view.reason_text(item.message.as_ref(), &item.reason)) }
                 p class="soft" { (view.label(Label::Tries)) " " (item.tries) " · " (formatting::format_date_time(&task.failed_at)) }
                 p class="row" {
                     a href=(format!("/runs/{run}")) { (view.label(Label::Run)) " …" (short_id(run)) }
@@ -137,7 +138,7 @@ pub(crate) async fn list(
     for failure in &found {
         let (class, reason) = (failure.item.class, &failure.item.reason);
         if !groups.iter().any(|group| group.class == class && group.reason == *reason) {
-            groups.push(FailureGroup { class, reason: reason.clone(), count: 0 });
+            groups.push(FailureGroup { class, reason: reason.clone(), message: failure.item.message.clone(), count: 0 });
         }
     }
     let of = |group: &FailureGroup| {
@@ -149,7 +150,7 @@ pub(crate) async fn list(
         &[],
         &html! {
             h1 { (view.label(Label::Failures)) }
-            (filter_form(&view, &wanted))
+            (filter_form(&view, &wanted, &groups))
             (failed_task_list(&view, &by, &tasks))
             @if groups.is_empty() && tasks.is_empty() { (empty_state(view.label(Label::FailuresNone))) }
             @for group in &groups { (group_section(&view, &by, group, &of(group), &wanted)) }
@@ -159,7 +160,7 @@ pub(crate) async fn list(
     ))
 }
 
-fn filter_form(view: &PageContext, wanted: &FailureQuery) -> Markup {
+fn filter_form(view: &PageContext, wanted: &FailureQuery, groups: &[FailureGroup]) -> Markup {
     html! {
         form class="row" action="/failures" {
             @if let Some(run) = &wanted.run {
@@ -183,7 +184,7 @@ fn filter_form(view: &PageContext, wanted: &FailureQuery) -> Markup {
                 }
             }
             @if let Some(reason) = &wanted.reason {
-                label { input type="checkbox" name="reason" value=(reason) checked; span { (view.refusal_text(reason)) } }
+                label { input type="checkbox" name="reason" value=(reason) checked; span { (view.reason_text(groups.iter().find(|group| group.reason == *reason).and_then(|group| group.message.as_ref()), reason)) } }
             }
             button { (view.label(Label::Apply)) }
         }
@@ -195,7 +196,7 @@ fn group_section(view: &PageContext, by: &Identity, group: &FailureGroup, found:
     html! {
         section class="card" {
             div class="spread" {
-                h2 { a class="class" href=(group_url(group, wanted)) { @if group.count > 0 { (view.format_number(group.count)) " · " } (view.code_label("class", class)) } " " (view.refusal_text(&group.reason)) }
+                h2 { a class="class" href=(group_url(group, wanted)) { @if group.count > 0 { (view.format_number(group.count)) " · " } (view.code_label("class", class)) } " " (view.reason_text(group.message.as_ref(), &group.reason)) }
                 (retry_button(view, group.class, wanted))
             }
             p class="soft" { (view.code_label("mend", class)) }
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn failure_filter_is_preserved_in_urls() {
         let wanted = FailureQuery { run: Some("r".to_owned()), stage: Some("read".to_owned()), ..FailureQuery::default() };
-        let group = FailureGroup { class: RefusalClass::Limit, reason: "too large & more".to_owned(), count: 3 };
+        let group = FailureGroup { class: RefusalClass::Limit, reason: "too large & more".to_owned(), message: None, count: 3 };
         assert_eq!(group_url(&group, &wanted), "/failures?run=r&class=limit&stage=read&reason=too%20large%20%26%20more");
         assert_eq!(query_string(&FailureQuery::default()), "");
     }

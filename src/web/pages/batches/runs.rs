@@ -1,10 +1,10 @@
 //! Runs: the list, and the page of one run.
 
-use crate::pages::accounts::administration::event_details;
 use crate::pages::batches::failures::{failed_task_list, failure_groups};
 use crate::pages::batches::run_table::{part_url, run_name, run_table};
 use crate::pages::ui::assets::RUN_TIMELINE_JS;
 use crate::pages::ui::components::{balance_bar, empty_state, export_links, next_link, run_state, timestamp};
+use crate::pages::ui::event_details::event_details;
 use crate::pages::ui::layout::render_page;
 use crate::pages::ui::page_context::PageContext;
 use crate::problem::{PathParams, Problem, QueryParams};
@@ -13,6 +13,7 @@ use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::error::Result;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::batch::BatchState;
 use sohoa_base::model::refusal::RefusalClass;
@@ -141,7 +142,7 @@ pub(crate) async fn show(
                 form class="row" action=(format!("/runs/{run}")) { input name="q" value=(wanted.q) aria-label=(view.label(Label::Search)); button { (view.label(Label::Apply)) } }
                 table { tbody {
                     @for event in &events {
-                        tr { td class="narrow" { (formatting::format_date_time(&event.at)) } td class="narrow" title=(event.kind) { (view.code_label("event", &event.kind)) } td { (event_details(event)) } }
+                        tr { td class="narrow" { (formatting::format_date_time(&event.at)) } td class="narrow" data-kind=(event.kind) { (view.code_label("event", &event.kind)) } td { (event_details(&view, event)) } }
                     }
                 } }
                 @if events.len() == EVENTS_PER_PAGE { p { a href=(format!("/runs/{run}?after={}&q={}", events.last().map_or(0, |event| event.seq), encode_segment(&wanted.q))) rel="next" { (view.label(Label::Next)) " →" } } }
@@ -177,7 +178,7 @@ fn target_findings(view: &PageContext, overview: &RunOverview) -> Markup {
     let findings = &overview.attachment.findings;
     html! {
         @for finding in findings {
-            p class="reasons" { span class="tag" { (view.label(Label::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (view.refusal_text(&finding.text(view.language))) }
+            p class="reasons" { span class="tag" { (view.label(Label::List)) } " " @if let Some(list) = &finding.file { (list) ": " } (finding.text(view.language)) }
         }
         @if overview.target_findings > findings.len() as u64 { p class="soft" { (view.label(Label::OnlyFirst)) " " (view.format_number(findings.len() as u64)) " / " (view.format_number(overview.target_findings)) } }
     }

@@ -181,7 +181,7 @@ pub(crate) async fn show(
     Extension(by): Extension<Identity>,
     PathParams(id): PathParams<String>,
 ) -> Result<Markup, Problem> {
-    let shown = view::show_upload(shared.archive(), &by, &id).await?;
+    let shown = view::show_upload(shared.archive(), &by, &id, view.language).await?;
     let upload = &shown.summary.upload;
     let is_open = upload.state == UploadState::Open;
     let may_choose = is_open && lifecycle::may_choose_target(&by, &upload.unit);

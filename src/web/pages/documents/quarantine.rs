@@ -9,6 +9,7 @@ use crate::state::AppState;
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
+use sohoa_base::error::Result;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::text::percent_encoding::encode_segment;
 use sohoa_services::accounts::sessions;
@@ -63,7 +64,7 @@ fn stamp_table(view: &PageContext, entry: &QuarantineEntry) -> Markup {
             thead { tr { th { (view.label(Label::File)) } th class="figure" { (view.label(Label::Page)) } th { (view.label(Label::Reason)) } } }
             tbody {
                 @for stamp in &entry.stamps {
-                    tr { td { (stamp.file) } td class="figure" { (stamp.page) } td { (view.refusal_text(&stamp.reason)) } }
+                    tr { td { (stamp.file) } td class="figure" { (stamp.page) } td { (view.reason_text(stamp.message.as_ref(), &stamp.reason)) } }
                 }
             }
         } }
@@ -80,7 +81,7 @@ fn unread_table(view: &PageContext, entry: &QuarantineEntry) -> Markup {
                     tr {
                         td { (item.file) }
                         td class="figure" { @match item.page { Some(page) => (page), None => (view.label(Label::WholeFile)) } }
-                        td { (view.refusal_text(&item.reason)) }
+                        td { (view.reason_text(item.message.as_ref(), &item.reason)) }
                     }
                 }
             }

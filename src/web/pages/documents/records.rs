@@ -10,6 +10,7 @@ use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::error::Result;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::record::{Description, Record, RecordedDocument};
 use sohoa_base::text::percent_encoding::encode_segment;
@@ -122,7 +123,7 @@ pub(crate) async fn dossier(
                 @for (name, value) in &record.archival_fields { dt { (view.field_label(name)) } dd { (value) } }
                 @if !record.missing_fields.is_empty() { dt { (view.label(Label::Missing)) } dd { @for name in &record.missing_fields { span class="tag" { (view.field_label(name)) } } } }
             }
-            @for finding in &record.list_findings { p class="reasons" { span class="tag" { (view.label(Label::List)) } " " (view.refusal_text(&finding.text(view.language))) } }
+            @for finding in &record.list_findings { p class="reasons" { span class="tag" { (view.label(Label::List)) } " " (finding.text(view.language)) } }
             section class="card" {
                 h2 { (view.label(Label::Documents)) }
                 div class="wide" { table {
@@ -151,7 +152,7 @@ pub(crate) async fn dossier(
                                 td {
                                     @for name in &original.delivered_as { div { (name.display) } }
                                     @for signature in &original.signatures { div class="soft" { (view.label(Label::Signature)) ": " (signature.signer) " · " (view.code_label("signature", signature_state(signature))) } }
-                                    @if let Some(refusal) = &original.refusal { div { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (view.refusal_text(&refusal.text(view.language))) } }
+                                    @if let Some(refusal) = &original.refusal { div { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (refusal.text(view.language)) } }
                                 }
                                 td class="figure" { (formatting::format_bytes(view.language, original.bytes)) }
                                 td class="figure" { (original.pages) }

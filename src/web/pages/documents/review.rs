@@ -11,6 +11,7 @@ use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
+use sohoa_base::error::Result;
 use sohoa_base::model::account::Identity;
 use sohoa_base::model::document_kinds::DOCUMENT_KINDS;
 use sohoa_base::model::fields::{FieldType, newest_profile};
@@ -257,7 +258,7 @@ fn page_actions(view: &PageContext, shown: &ReviewDocument, name: &str, at: u32)
         }
         @if let Some(page) = shown.recorded.pages.iter().find(|page| page.number == at) {
             @for warning in &page.warnings { p class="reasons" { span class="tag" { (view.code_label("warning", &warning.code)) } " " (warning.text(view.language)) } }
-            @if let Some(refusal) = &page.refusal { p { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (view.refusal_text(&refusal.text(view.language))) } }
+            @if let Some(refusal) = &page.refusal { p { span class="class" { (view.code_label("class", refusal.class.as_str())) } " " (refusal.text(view.language)) } }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod components;
+pub(crate) mod event_details;
 pub(crate) mod layout;
 pub(crate) mod page_context;
 pub(crate) mod problem;

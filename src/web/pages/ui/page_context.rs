@@ -9,12 +9,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use sohoa_base::error::Result;
+use sohoa_base::messages::StoredMessage;
 use sohoa_base::model::account::{Identity, Right};
 use sohoa_base::model::fields;
 use sohoa_services::accounts::secrets;
 use sohoa_texts::Language;
 use sohoa_texts::code_labels::code_label;
-use sohoa_texts::error_texts::translate;
 use sohoa_texts::formatting;
 use sohoa_texts::labels::Label;
 use std::convert::Infallible;
@@ -64,9 +65,9 @@ impl PageContext {
         field.map_or(name, |field| field.label.as_str())
     }
 
-    /// Reason of a refusal in the page's language, where a translation exists.
-    pub(crate) fn refusal_text(&self, reason: &str) -> String {
-        translate(self.language, reason)
+    /// A kept reason in the page's language.
+    pub(crate) fn reason_text(&self, message: Option<&StoredMessage>, english: &str) -> String {
+        StoredMessage::text_or(message, english, self.language)
     }
 
     /// An integer with separators of thousands.

@@ -3,6 +3,7 @@
 use super::{LINES, reading};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use sohoa_base::messages::file_warnings;
 use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::page::geometry::Bounds;
 use sohoa_base::model::page::reading::{Block, BlockKind, Cell, Line, Quality, Reading, TextSource, Word};
@@ -138,7 +139,7 @@ fn record() -> Record {
             state: SignatureState::Intact,
             covers_whole_file: true,
         }],
-        warnings: vec![Warning::new("truncated", "the file is cut off")],
+        warnings: vec![Warning::new("truncated", &file_warnings::warning_jpeg_cut_off())],
         refusal: None,
         withheld: false,
     };

@@ -1,0 +1,57 @@
+//! Warnings about files and pages that were received nevertheless.
+
+messages! {
+    warning_more_members(): "further members of the archive were left out or are irregular", "còn các tệp khác trong tệp nén bị bỏ ra hoặc bất thường";
+    warning_member_damaged(member, detail): "member {member} cannot be read ({detail}); deliver it by itself", "không đọc được tệp {member} trong tệp nén ({detail}); hãy nộp riêng tệp này";
+    warning_member_not_a_file(member): "member {member} is a link or a device, not a file; it was left out", "{member} trong tệp nén là liên kết hoặc thiết bị, không phải tệp; đã bỏ ra";
+    warning_member_encrypted(member): "member {member} needs a password; deliver it without one", "tệp {member} trong tệp nén có mật khẩu; hãy gỡ mật khẩu rồi nộp lại";
+    warning_archive_damaged(detail): "the archive is damaged ({detail}): members may be missing", "tệp nén hỏng ({detail}): có thể thiếu tệp";
+    warning_member_repeated(member): "several members have the name {member}; each was received", "nhiều tệp trong tệp nén có tên {member}; đã nhận từng tệp";
+    warning_member_name_unsafe(member, reason): "member {member} was left out: {reason}", "đã bỏ ra tệp {member} trong tệp nén: {reason}";
+    warning_member_name_irregular(member, reason): "member {member} has an irregular name: {reason}", "tệp {member} trong tệp nén có tên bất thường: {reason}";
+    warning_system_files(files): "files that an operating system left in the archive were skipped: {files}", "đã bỏ qua các tệp hệ thống trong tệp nén: {files}";
+    member_name_empty(): "its name is empty", "tên rỗng";
+    member_name_too_long(): "its name is too long", "tên quá dài";
+    member_name_with_zero(): "its name contains a zero byte", "tên chứa byte 0";
+    member_name_absolute(): "its name is an absolute path", "tên là đường dẫn tuyệt đối";
+    member_name_overlong(): "its name disguises characters", "tên che giấu ký tự";
+    member_name_leads_out(): "its name leads out of the archive", "tên trỏ ra ngoài tệp nén";
+    member_name_too_deep(): "its name has too many levels", "tên có quá nhiều cấp thư mục";
+    member_name_with_controls(): "it contains control characters", "tên chứa ký tự điều khiển";
+    member_name_over_file_system(): "it is longer than file systems allow", "tên dài hơn mức hệ thống tệp cho phép";
+    warning_main_picture_only(): "the file contains several pictures; only the main one is used", "tệp chứa nhiều ảnh; chỉ dùng ảnh chính";
+    warning_first_picture_only(): "the file contains several pictures one after another; only the first is used", "tệp chứa nhiều ảnh nối tiếp; chỉ dùng ảnh đầu";
+    warning_picture_shape(width, height): "the picture of {width} × {height} px does not have the shape of a page", "ảnh {width} × {height} điểm ảnh không có hình dạng một trang";
+    warning_jpeg_cut_off(): "the JPEG ends before its end mark: the lower part of the page may be missing", "ảnh JPEG kết thúc sớm: có thể thiếu phần dưới của trang";
+    warning_jpeg_trailing_data(bytes): "{bytes} bytes follow the end of the JPEG; only the first picture is used", "có {bytes} byte sau phần cuối ảnh JPEG; chỉ dùng ảnh đầu";
+    warning_jpeg2000_cut_off(): "the JPEG 2000 picture ends before its end mark: parts of the page may be missing or blurred", "ảnh JPEG 2000 kết thúc sớm: một phần trang có thể thiếu hoặc mờ";
+    warning_jpeg2000_bare(): "a JPEG 2000 codestream without a file around it: its colours and resolution are assumed", "luồng mã JPEG 2000 không có phần bao tệp: màu và độ phân giải là giả định";
+    warning_name_mismatch(kind): "the name says otherwise, but the file is {kind}; its content was followed", "tên tệp nói khác, nhưng tệp là {kind}; đã theo nội dung";
+    warning_pdf_active_content(list): "the PDF contains {list}; none of it is run or opened", "PDF chứa {list}; không phần nào được chạy hoặc mở";
+    active_javascript(): "JavaScript code", "mã JavaScript";
+    active_launch(): "a command that starts a program", "lệnh khởi chạy chương trình";
+    active_submit_form(): "a form that sends data", "biểu mẫu gửi dữ liệu";
+    active_import_data(): "a form that fetches data", "biểu mẫu lấy dữ liệu";
+    active_link_to_file(): "a link into another file", "liên kết sang tệp khác";
+    active_media(): "film or sound", "phim hoặc âm thanh";
+    active_web_address(): "a web address that opens by itself", "địa chỉ web tự mở";
+    active_attachments(): "attached files", "tệp đính kèm";
+    active_xfa(): "an XFA form, of which only the drawn page is read", "biểu mẫu XFA, chỉ đọc trang đã vẽ";
+    warning_pdf_external_data(): "the PDF refers to data in another file; it is not opened", "PDF tham chiếu dữ liệu ở tệp khác; không mở dữ liệu đó";
+    warning_pdf_leading_bytes(bytes): "{bytes} foreign bytes precede the PDF; they are skipped", "có {bytes} byte lạ đứng trước PDF; đã bỏ qua";
+    warning_pdf_recovered(faults): "the PDF is damaged and was recovered: {faults}", "PDF hỏng và đã được phục hồi: {faults}";
+    pdf_fault_unreadable(): "it cannot be read as it is", "không đọc được nguyên trạng";
+    pdf_fault_stream_too_long(): "a part claims to be larger than the file", "một phần khai lớn hơn cả tệp";
+    pdf_fault_header(): "its header is missing", "thiếu phần đầu";
+    pdf_fault_version(): "its version is missing", "thiếu phiên bản";
+    pdf_fault_cross_reference(): "its cross-reference table is missing or misplaced", "bảng tham chiếu thiếu hoặc sai chỗ";
+    pdf_fault_page_count(declared, found): "it declares {declared} pages, {found} were found", "khai {declared} trang, tìm thấy {found}";
+    warning_pdf_overlay_incomplete(): "a stamp or note over the scan cannot be drawn completely", "không vẽ được trọn vẹn dấu hoặc ghi chú trên bản quét";
+    warning_rows_missing(missing, height): "{missing} of the {height} rows of the picture cannot be read", "không đọc được {missing} trong {height} dòng của ảnh";
+    warning_rows_read(rows, height): "only {rows} of {height} rows of the page can be read", "chỉ đọc được {rows} trong {height} dòng của trang";
+    warning_pdf_drawn_smaller(dpi): "the page is so large that it was drawn at {dpi} dpi", "trang lớn đến mức chỉ được vẽ ở {dpi} dpi";
+    warning_pdf_pictures_missing(pictures): "pictures of the page that cannot be decoded and are missing: {pictures}", "số ảnh trên trang không giải mã được và bị thiếu: {pictures}";
+    warning_pdf_font_missing(): "a font or a stamp of the page cannot be read and is missing", "không đọc được một phông chữ hoặc dấu trên trang nên bị thiếu";
+    warning_pdf_page_size(): "the PDF page has an implausible size; its content may be cut off", "trang PDF có kích thước vô lý; nội dung có thể bị cắt";
+    warning_tiff_chain_broken(): "the chain of pages in the TIFF is broken or circular: pages may be missing", "chuỗi trang trong TIFF bị đứt hoặc lặp vòng: có thể thiếu trang";
+}
