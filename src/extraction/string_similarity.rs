@@ -1,5 +1,6 @@
 //! Fuzzy comparison of OCR text with expected phrases.
 
+use rapidfuzz::distance::levenshtein;
 use sohoa_base::text::fold::fold;
 
 /// `text` with the foreign look-alikes of Vietnamese characters replaced: Ð (eth) by Đ, fraction slash by `/`, dashes by
@@ -28,19 +29,7 @@ pub(crate) fn normalized_key(text: &str) -> String {
 
 /// Levenshtein distance, in characters.
 pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut cells = row.iter_mut();
-        let Some(first) = cells.next() else { return 0 };
-        let mut diagonal = std::mem::replace(first, i + 1);
-        let mut left = i + 1;
-        for (cell, y) in cells.zip(&b) {
-            left = (diagonal + usize::from(x != *y)).min(*cell + 1).min(left + 1);
-            diagonal = std::mem::replace(cell, left);
-        }
-    }
-    row.last().copied().unwrap_or(0)
+    levenshtein::distance(a.chars(), b.chars())
 }
 
 /// Similarity of two strings, 0 to 100.

@@ -1,7 +1,7 @@
 //! Names of objects in the store that stages make for each other and for the dossier's object.
 
 use sohoa_base::model::dossier::{DossierName, DossierSnapshot, File};
-use sohoa_base::text::percent_encoding::encode_segment;
+use sohoa_base::text::percent_encoding::{self, encode_segment};
 use sohoa_storage::key::safe_segment;
 use std::collections::BTreeMap;
 
@@ -18,22 +18,7 @@ pub fn dossier_object(name: &DossierName) -> String {
 #[must_use]
 pub fn parse_dossier_object(object: &str) -> Option<(String, String)> {
     let (fonds, code) = object.strip_prefix("urn:sohoa:")?.split_once(':')?;
-    Some((percent_decode(fonds)?, percent_decode(code)?))
-}
-
-/// The text that [`percent`] encoded.
-fn percent_decode(encoded: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            bytes.push(digit(rest.next())? * 16 + digit(rest.next())?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    Some((percent_encoding::decode(fonds)?, percent_encoding::decode(code)?))
 }
 
 /// Key of a part of a packaged document that waits for its deposit.

@@ -11,6 +11,7 @@ use crate::s3::client::S3Options;
 use crate::s3::s3_store::S3Store;
 use sohoa_base::error::Result;
 use sohoa_base::messages::storage;
+use sohoa_base::text::percent_encoding;
 
 /// Opens the store at `url`: `file:///folder`, a plain folder path, `s3://bucket/prefix` or `memory:`.
 /// Operations that fail with a transient error are repeated.
@@ -50,29 +51,12 @@ fn folder_from_url(url: &str) -> Result<PathBuf> {
         if !path.starts_with('/') {
             return Err(storage::store_address_relative(url));
         }
-        return percent_decode(path).map(PathBuf::from).ok_or_else(|| storage::store_address_escape_invalid(url));
+        return percent_encoding::decode(path).map(PathBuf::from).ok_or_else(|| storage::store_address_escape_invalid(url));
     }
     if url.is_empty() || url.contains("://") || url.contains('\0') {
         return Err(storage::store_address_unknown(url));
     }
     Ok(PathBuf::from(url))
-}
-
-/// Decodes `%XX` sequences; `None` if one is invalid or the result is not UTF-8.
-fn percent_decode(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte == b'%' {
-            let digits = after.get(..2)?;
-            bytes.extend(hex::decode(digits).ok()?);
-            rest = after.get(2..)?;
-        } else {
-            bytes.push(byte);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
