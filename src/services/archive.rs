@@ -16,6 +16,7 @@ use sohoa_pipeline::outage::{OutageMonitor, Resources};
 use sohoa_sandbox::pool::Pool;
 use sohoa_sandbox::spawn_config::SpawnConfig;
 use sohoa_search::index::SearchIndex;
+use sohoa_stages::recent_readings::RecentReadings;
 use sohoa_stages::stage::Context;
 use sohoa_storage::blob_store::BlobStore;
 pub use sohoa_storage::counted::OperationUsage;
@@ -23,10 +24,14 @@ use sohoa_storage::counted::{CountedStore, StoreUsage};
 use sohoa_storage::key;
 use sohoa_storage::open as open_blobs;
 use sohoa_storage::s3::client::S3Options;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
+
+/// Readings of pages kept in memory.
+const RECENT_READINGS: NonZeroUsize = NonZeroUsize::new(96).unwrap();
 
 /// An opened archive: store, catalogue, index, and the processes that read files.
 #[derive(Debug)]
@@ -37,6 +42,8 @@ pub struct Archive {
     pub store: Arc<dyn BlobStore>,
     /// Calls of the store and the bytes that they moved.
     pub store_usage: StoreUsage,
+    /// Readings that were used last.
+    pub recent_readings: RecentReadings,
     /// SQL catalogue; rebuilt from the store when lost.
     pub catalog: Catalog,
     /// Search index; rebuilt from the store when lost.
@@ -109,6 +116,7 @@ impl Archive {
         Ok(Arc::new(Self {
             store,
             store_usage,
+            recent_readings: RecentReadings::new(RECENT_READINGS),
             index,
             search_permits: searches,
             pool,
@@ -151,6 +159,7 @@ impl Archive {
             catalog: &self.catalog,
             outages: &self.outages,
             stages: Context {
+                recent_readings: &self.recent_readings,
                 store: self.store.as_ref(),
                 deposits: &self.deposits,
                 pool: &self.pool,

@@ -86,9 +86,8 @@ impl Stage for Deposit {
     async fn cleanup(&self, context: &Context<'_>, work: &TaskState) -> Result<()> {
         let Item::Dossier(contents) = &work.item else { return Ok(()) };
         for document in contents.documents.iter().filter(|document| !document.stored) {
-            for entry in context.store.list(&object_names::staged_part_key(&document.id, "")).await? {
-                context.store.delete(&entry.key).await?;
-            }
+            let staged = context.store.list(&object_names::staged_part_key(&document.id, "")).await?;
+            context.store.delete_many(&staged.into_iter().map(|entry| entry.key).collect::<Vec<_>>()).await?;
         }
         Ok(())
     }
@@ -115,9 +114,9 @@ async fn deposit(
             files.insert(path.clone(), ContentSource::Unchanged);
         } else {
             let key = originals::locate_original(context, &contents.dossier.name, &original.sha256).await?;
-            let sha512 = ocfl_object::sha512_of(context.store, &key).await?;
-            stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512 });
-            files.insert(path.clone(), ContentSource::Blob { key });
+            let digests = ocfl_object::digests_of(context.store, &key).await?;
+            stored.insert(path.clone(), StoredFile { bytes: original.bytes, sha512: digests.sha512.clone() });
+            files.insert(path.clone(), ContentSource::Blob { key, digests: Some(digests) });
         }
         fixity.insert(original.path.clone(), original.sha256.clone());
     }
@@ -166,9 +165,9 @@ async fn add_file(
             ContentSource::Unchanged
         }
         None => {
-            let bytes = context.store.stat(&waiting).await?.unwrap_or_default();
-            stored.insert(path.to_owned(), StoredFile { bytes, sha512: ocfl_object::sha512_of(context.store, &waiting).await? });
-            ContentSource::Blob { key: waiting }
+            let digests = ocfl_object::digests_of(context.store, &waiting).await?;
+            stored.insert(path.to_owned(), StoredFile { bytes: digests.bytes, sha512: digests.sha512.clone() });
+            ContentSource::Blob { key: waiting, digests: Some(digests) }
         }
     };
     files.insert(path.to_owned(), source);

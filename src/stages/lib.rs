@@ -15,6 +15,7 @@ pub mod package;
 pub mod read;
 pub mod reading_cache;
 pub mod readings;
+pub mod recent_readings;
 pub mod record_builder;
 pub mod record_json;
 pub mod review;

@@ -51,7 +51,13 @@ pub async fn locate_original_in(store: &dyn BlobStore, dossier: &DossierName, sh
 /// # Errors
 /// As [`place`].
 pub async fn download(context: &Context<'_>, dossier: &DossierName, sha256: &str, local: &Path) -> Result<()> {
-    context.store.get_file(&locate_original(context, dossier, sha256).await?, local).await
+    // Most are still in intake, so nothing is asked before.
+    match context.store.get_file(&key::intake(sha256), local).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            context.store.get_file(&locate_original(context, dossier, sha256).await?, local).await
+        }
+        done => done,
+    }
 }
 
 /// Makes these bytes the current source of a worker process, unless it has them.

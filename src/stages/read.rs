@@ -3,7 +3,7 @@
 use crate::object_names;
 use crate::originals;
 use crate::reading_cache;
-use crate::reading_cache::CachedReading;
+use crate::recent_readings::CachedReading;
 use crate::stage::{Context, OptionGroup, Stage, StageOptions, TaskState, options_of, unexpected_item};
 use async_trait::async_trait;
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use sohoa_file_worker::client::FileWorker;
 use sohoa_file_worker::request::PageRead;
 use sohoa_recognition::page::{PreprocessOptions, ReadOptions};
 use sohoa_recognition::second_pass::{RECORDED_NAMES, SecondPassOptions};
+use std::sync::Arc;
 
 /// How a page image is made ready to be read. It is prepared and read by one worker process, so that no image travels through
 /// the store.
@@ -60,24 +61,27 @@ impl Stage for Read {
             "options": options,
             "models": context.pool.models().await?,
         }));
-        let cached = reading_cache::get(context.store, &key).await?;
+        let cached = reading_cache::get(context, &key).await?;
         let is_cached = cached.is_some();
         let (found, cpu_ms) = match cached {
             Some(cached) => (Ok(cached), Vec::new()),
-            None => ask_reader(context, (dossier, file, page), options).await?,
+            None => {
+                let (found, cpu_ms) = ask_reader(context, (dossier, file, page), options).await?;
+                (found.map(Arc::new), cpu_ms)
+            }
         };
         let change = match found {
             Ok(cached) => match find_secrecy_stamp(&cached.reading) {
                 // Before anything of it is written anywhere.
                 Some(stamp) if page.release.is_none() => {
-                    reading_cache::delete(context.store, &key).await?;
+                    reading_cache::delete(context, std::slice::from_ref(&key)).await?;
                     Change::PageHeld { page: page.id.clone(), refusal: secrecy_refusal(&stamp) }
                 }
                 stamp => {
                     if !is_cached {
-                        reading_cache::put(context.store, &key, &cached).await?;
+                        reading_cache::put(context, &key, Arc::clone(&cached)).await?;
                     }
-                    let mut warnings = cached.warnings;
+                    let mut warnings = cached.warnings.clone();
                     warnings.extend(stamp.and(page.release.as_deref()).map(release_warning));
                     let Reading { quality, blank, .. } = cached.reading.clone();
                     Change::PageRead { page: page.id.clone(), reading: key, quality, blank, warnings }
@@ -109,7 +113,7 @@ pub(crate) async fn read_again(
     };
     let options = ReadOptions { prepare: options_of(&given(PREPARE.name))?, read: options_of(&given(Read.name()))?, turn: page.turn };
     match ask_reader(context, (dossier, file, page), options).await?.0 {
-        Ok(cached) => reading_cache::put(context.store, key, &cached).await,
+        Ok(cached) => reading_cache::put(context, key, Arc::new(cached)).await,
         Err(refusal) => Err(reading::page_not_readable(page.number, &file.delivered.path.display).caused_by(refusal.reason)),
     }
 }

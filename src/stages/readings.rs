@@ -5,12 +5,12 @@ use crate::read;
 use crate::reading_cache;
 use crate::record_json::record_from_json;
 use crate::stage::{Context, TaskState};
-use sohoa_base::error::{ErrorKind, Result};
+use sohoa_base::error::{Error, ErrorKind, Result};
 use sohoa_base::model::dossier::{Document, DossierSnapshot, Item, Page};
 use sohoa_base::model::page::reading::Reading;
 use sohoa_extraction::evidence::corrections::correct_reading;
 use sohoa_formats::metadata::alto;
-use sohoa_storage::ocfl::ocfl_object;
+use sohoa_storage::ocfl::ocfl_object::ObjectReader;
 
 /// The reading of the document's page `number`, from 1, with the words that people corrected; a refused page has none.
 ///
@@ -19,8 +19,8 @@ use sohoa_storage::ocfl::ocfl_object;
 pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, document: &Document, number: u32) -> Result<Option<Reading>> {
     let page = document.page(number).and_then(|id| contents.page(id));
     let read = match page.and_then(|page| page.reading.as_ref()) {
-        Some(key) => match reading_cache::get_required(context.store, key).await {
-            Ok(reading) => Some(reading),
+        Some(key) => match reading_cache::get_required(context, key).await {
+            Ok(cached) => Some(cached.reading.clone()),
             // Cached readings may vanish at any time; the object has the words too.
             Err(error) if error.kind() == ErrorKind::NotFound && contents.dossier.version > 0 => {
                 Some(deposited_reading(context, contents, page).await?.ok_or(error)?)
@@ -43,15 +43,20 @@ pub async fn page_reading(context: &Context<'_>, contents: &DossierSnapshot, doc
 async fn deposited_reading(context: &Context<'_>, contents: &DossierSnapshot, page: Option<&Page>) -> Result<Option<Reading>> {
     let original = page.and_then(|page| Some((contents.file(&page.file)?.delivered.sha256.as_str(), page.number)));
     let object = object_names::dossier_object(&contents.dossier.name);
-    let record = match ocfl_object::get(context.store, &object, "record.json").await {
-        Ok(bytes) => record_from_json(&bytes, &object)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+    let read = async {
+        let reader = ObjectReader::open(context.store, &object).await?;
+        let record = record_from_json(&reader.get("record.json").await?, &object)?;
+        Ok((reader, record))
+    };
+    let (reader, record) = match read.await {
+        Ok(opened) => opened,
+        Err(error) if Error::kind(&error) == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut pages = record.documents.iter().flat_map(|document| &document.pages);
     let known = pages.find(|known| Some((known.original.as_str(), known.original_page)) == original);
     let Some(path) = known.and_then(|known| known.alto.as_ref()) else { return Ok(None) };
-    let bytes = ocfl_object::get(context.store, &object, path).await?;
+    let bytes = reader.get(path).await?;
     alto::parse(&String::from_utf8_lossy(&bytes)).map(Some)
 }
 
@@ -68,7 +73,7 @@ pub async fn restore_lost(context: &Context<'_>, work: &TaskState) -> Result<u32
     let mut restored = 0;
     for page in contents.pages.iter().filter(|page| only.is_none_or(|document| document.pages.contains(&page.id))) {
         let (Some(key), Some(file)) = (&page.reading, contents.file(&page.file)) else { continue };
-        if reading_cache::get(context.store, key).await?.is_none() {
+        if !reading_cache::is_kept(context, key).await? {
             read::read_again(context, work, (&contents.dossier, file, page), key).await?;
             restored += 1;
         }

@@ -60,7 +60,7 @@ impl Stage for Separate {
         for (place, file, page) in &pages {
             let loose = is_single_page_image(contents, file);
             let signs = match &page.reading {
-                Some(key) => Some(BoundaryFeatures::from_reading(&reading_cache::get_required(context.store, key).await?, loose)),
+                Some(key) => Some(BoundaryFeatures::from_reading(&reading_cache::get_required(context, key).await?.reading, loose)),
                 None => None,
             };
             separate.push(SeparationPage {
@@ -87,12 +87,9 @@ impl Stage for Separate {
 async fn delete_readings(context: &Context<'_>, contents: &DossierSnapshot) -> Result<()> {
     let is_withheld = |page: &&Page| contents.file(&page.file).is_some_and(|file| contents.withheld(file).is_some());
     let placed = contents.pages.iter().filter(|page| page.state == PageState::Read).filter(is_withheld);
-    for page in pages_in_order(contents).into_iter().map(|(_, _, page)| page).chain(placed) {
-        if let Some(key) = &page.reading {
-            reading_cache::delete(context.store, key).await?;
-        }
-    }
-    Ok(())
+    let pages = pages_in_order(contents).into_iter().map(|(_, _, page)| page).chain(placed);
+    let keys: Vec<String> = pages.filter_map(|page| page.reading.clone()).collect();
+    reading_cache::delete(context, &keys).await
 }
 
 /// Pages without a document: files in natural order of their paths, pages by number.

@@ -1,5 +1,6 @@
 //! The `Stage` trait, its context, and the state of one task.
 
+use crate::recent_readings::RecentReadings;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,6 +36,8 @@ pub struct Context<'a> {
     pub store: &'a dyn BlobStore,
     /// Where bytes were deposited.
     pub deposits: &'a dyn Deposits,
+    /// Readings of this process that were used last.
+    pub recent_readings: &'a RecentReadings,
     /// Reading processes.
     pub pool: &'a Pool,
     /// How a process that opens an archive is started; the archive's name is appended.

@@ -58,6 +58,14 @@ pub trait BlobStore: Send + Sync + std::fmt::Debug {
     /// Removes the object under `key`; succeeds if there is none.
     async fn delete(&self, key: &str) -> Result<()>;
 
+    /// Removes the objects under `keys`, in as few requests as the back-end allows; succeeds for those that are not there.
+    async fn delete_many(&self, keys: &[String]) -> Result<()> {
+        for key in keys {
+            self.delete(key).await?;
+        }
+        Ok(())
+    }
+
     /// Copies the object `from` to `to`, inside the store if the back-end supports that.
     ///
     /// # Errors

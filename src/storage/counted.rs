@@ -136,6 +136,13 @@ impl BlobStore for CountedStore {
         self.call(Operation::Delete).delete(key).await
     }
 
+    async fn delete_many(&self, keys: &[String]) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.call(Operation::Delete).delete_many(keys).await
+    }
+
     async fn copy(&self, from: &str, to: &str) -> Result<()> {
         self.call(Operation::Copy).copy(from, to).await
     }

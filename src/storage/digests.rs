@@ -12,14 +12,18 @@ use sohoa_base::messages::{program, storage};
 
 /// Digests of some content, lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Digests {
-    pub(crate) sha512: String,
-    pub(crate) sha256: String,
+pub struct Digests {
+    /// Size, bytes.
+    pub bytes: u64,
+    /// SHA-512.
+    pub sha512: String,
+    /// SHA-256.
+    pub sha256: String,
 }
 
 /// Digests of bytes in memory.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Digests {
-    Digests { sha512: sha512(bytes), sha256: hex::encode(Sha256::digest(bytes)) }
+    Digests { bytes: bytes.len() as u64, sha512: sha512(bytes), sha256: hex::encode(Sha256::digest(bytes)) }
 }
 
 /// SHA-512 of bytes in memory, lower-case hexadecimal.
@@ -57,13 +61,14 @@ fn new_temp_file() -> Result<TempPath> {
 fn of_path_blocking(path: &Path) -> Result<Digests> {
     let unreadable = |error| storage::local_file_unreadable(path.display()).caused_by(error);
     let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    let (mut sha512, mut sha256) = (Sha512::new(), Sha256::new());
+    let (mut sha512, mut sha256, mut bytes) = (Sha512::new(), Sha256::new(), 0);
     let mut buffer = vec![0; 256 * 1024];
     loop {
         let count = file.read(&mut buffer).map_err(unreadable)?;
         let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
         sha512.update(read);
         sha256.update(read);
+        bytes += count as u64;
     }
-    Ok(Digests { sha512: hex::encode(sha512.finalize()), sha256: hex::encode(sha256.finalize()) })
+    Ok(Digests { bytes, sha512: hex::encode(sha512.finalize()), sha256: hex::encode(sha256.finalize()) })
 }

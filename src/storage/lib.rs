@@ -3,7 +3,7 @@
 pub mod blob_store;
 pub mod capability_check;
 pub mod counted;
-mod digests;
+pub mod digests;
 pub mod key;
 pub mod local;
 pub mod memory;

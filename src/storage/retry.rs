@@ -112,6 +112,10 @@ impl BlobStore for RetryingStore {
         self.policy.run(|| self.inner.delete(key)).await
     }
 
+    async fn delete_many(&self, keys: &[String]) -> Result<()> {
+        self.policy.run(|| self.inner.delete_many(keys)).await
+    }
+
     async fn copy(&self, from: &str, to: &str) -> Result<()> {
         self.policy.run(|| self.inner.copy(from, to)).await
     }

@@ -12,7 +12,7 @@ use sohoa_catalog::Catalog;
 use sohoa_formats::metadata::{alto, hocr};
 use sohoa_stages::object_names;
 use sohoa_stages::record_json::record_from_json;
-use sohoa_storage::ocfl::ocfl_object;
+use sohoa_storage::ocfl::ocfl_object::{self, ObjectReader};
 
 /// Export format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,9 +184,10 @@ pub(crate) async fn find_document_in(archive: &Archive, units: &UnitScope, name:
 
 /// ALTO of the document's pages, in order; refused pages have none.
 pub(crate) async fn load_altos(archive: &Archive, record: &Record, document: &RecordedDocument) -> Result<Vec<String>> {
+    let reader = ObjectReader::open(archive.store.as_ref(), &record.object).await?;
     let mut all = Vec::new();
     for path in document.pages.iter().filter_map(|page| page.alto.as_ref()) {
-        let bytes = ocfl_object::get(archive.store.as_ref(), &record.object, path).await?;
+        let bytes = reader.get(path).await?;
         all.push(String::from_utf8(bytes).map_err(|error| records::stored_text_invalid(path, &record.object).caused_by(error))?);
     }
     Ok(all)

@@ -49,6 +49,8 @@ pub enum ContentSource {
     Blob {
         /// Key, for example of [`key::intake`].
         key: String,
+        /// Its digests, if they were taken just now; otherwise the object is read for them.
+        digests: Option<Digests>,
     },
     /// Unchanged since the newest version.
     Unchanged,
@@ -132,7 +134,7 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
         let to = format!("{root}/{content}");
         match source {
             ContentSource::Bytes(bytes) => store.put(&to, bytes).await?,
-            ContentSource::Blob { key } => store.copy(&key, &to).await?,
+            ContentSource::Blob { key, .. } => store.copy(&key, &to).await?,
             ContentSource::Unchanged => {}
         }
     }
@@ -146,6 +148,31 @@ pub async fn deposit(store: &dyn BlobStore, new: NewVersion<'_>) -> Result<Depos
     store.put(&format!("{root}/{INVENTORY_FILE}"), bytes).await?;
     store.put(&format!("{root}/{SIDECAR_FILE}"), sidecar).await?;
     Ok(DepositResult { version, changed: true, fixity })
+}
+
+/// The newest version of an object, whose inventory is read once for all its files.
+#[derive(Debug)]
+pub struct ObjectReader<'s> {
+    store: &'s dyn BlobStore,
+    inventory: Inventory,
+}
+
+impl<'s> ObjectReader<'s> {
+    /// Reads the inventory of `object`.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such object; `Corrupt` for a damaged inventory.
+    pub async fn open(store: &'s dyn BlobStore, object: &str) -> Result<Self> {
+        Ok(Self { store, inventory: require_inventory(store, object).await? })
+    }
+
+    /// Reads the content of `logical` and checks it against its digest.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such path; `Corrupt` if the content contradicts its digest.
+    pub async fn get(&self, logical: &str) -> Result<Vec<u8>> {
+        read_content(self.store, &self.inventory, self.inventory.head_number()?, logical).await
+    }
 }
 
 /// Reads the newest content of `logical` and checks it against its digest.
@@ -187,12 +214,12 @@ pub async fn key_of_digest(store: &dyn BlobStore, object: &str, sha256: &str) ->
     Ok(path.map(|path| format!("{}/{path}", key::object_root(object))))
 }
 
-/// SHA-512 of the object under a key, lower-case hexadecimal; streamed.
+/// Digests of the object under a key; streamed.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn sha512_of(store: &dyn BlobStore, key: &str) -> Result<String> {
-    Ok(digests::of_object(store, key).await?.sha512)
+pub async fn digests_of(store: &dyn BlobStore, key: &str) -> Result<Digests> {
+    digests::of_object(store, key).await
 }
 
 /// Lists the identifiers of all objects, sorted, from their inventories.
@@ -265,7 +292,8 @@ async fn new_digests(store: &dyn BlobStore, new: &NewVersion<'_>, path: &str, so
     let digests = match source {
         ContentSource::Unchanged => return Ok(None),
         ContentSource::Bytes(bytes) => digests::of_bytes(bytes),
-        ContentSource::Blob { key } => digests::of_object(store, key).await?,
+        ContentSource::Blob { digests: Some(known), .. } => known.clone(),
+        ContentSource::Blob { key, digests: None } => digests::of_object(store, key).await?,
     };
     match new.fixity.get(path) {
         Some(expected) if *expected != digests.sha256 => Err(storage::ocfl_content_differs(new.object, path, digests.sha256, expected)),

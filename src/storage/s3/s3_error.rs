@@ -36,6 +36,16 @@ where
     }
 }
 
+/// The error for one object of a request about several, by its S3 error code.
+pub(crate) fn map_code(code: &str, operation: Message) -> Error {
+    let status = match code {
+        "AccessDenied" => 403,
+        "InternalError" | "ServiceUnavailable" | "SlowDown" => 503,
+        _ => 400,
+    };
+    map_response(status, code, operation)
+}
+
 /// The error for an answer by its HTTP status and S3 error code.
 fn map_response(status: u16, code: &str, operation: Message) -> Error {
     match (status, code) {

@@ -6,14 +6,17 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::blob_store::{BlobEntry, BlobStore, check_key, check_prefix, not_found_error};
 use crate::s3::client::{S3Options, build_client, for_bytes, to_size};
-use crate::s3::s3_error::map_s3_error;
+use crate::s3::s3_error::{map_code, map_s3_error};
 use sohoa_base::error::{Error, ErrorKind, Result};
-use sohoa_base::messages::storage;
+use sohoa_base::messages::{program, storage};
+
+/// Most objects that one request deletes (S3 API, DeleteObjects).
+const MAX_DELETED: usize = 1000;
 
 /// Part size, bytes. Larger files are uploaded in parts, one part in memory at a time.
 const PART_BYTES: u64 = 16 * 1024 * 1024;
@@ -272,6 +275,29 @@ impl BlobStore for S3Store {
             Err(error) if error.as_service_error().and_then(|error| error.meta().code()) == Some("NoSuchKey") => Ok(()),
             Err(error) => Err(map_s3_error(error, storage::store_delete(self.address(key)))),
         }
+    }
+
+    async fn delete_many(&self, keys: &[String]) -> Result<()> {
+        for chunk in keys.chunks(MAX_DELETED) {
+            let names = chunk.iter().map(|key| {
+                ObjectIdentifier::builder()
+                    .key(self.object_key(key)?)
+                    .build()
+                    .map_err(|error| program::bug("S3: name of an object").caused_by(error))
+            });
+            let names = names.collect::<Result<Vec<_>>>()?;
+            let deleted = Delete::builder().set_objects(Some(names)).quiet(true).build();
+            let deleted = deleted.map_err(|error| program::bug("S3: names of objects").caused_by(error))?;
+            let place = || storage::store_delete(self.address(chunk.first().map_or("", String::as_str)));
+            let request = self.client.delete_objects().bucket(&self.bucket).delete(deleted);
+            let answer = request.send().await.map_err(|error| map_s3_error(error, place()))?;
+            // Each object has its own outcome; the first that failed says why.
+            let failed = answer.errors().iter().find(|error| error.code() != Some("NoSuchKey"));
+            if let Some(failed) = failed {
+                return Err(map_code(failed.code().unwrap_or_default(), place()).caused_by(failed.message().unwrap_or_default()));
+            }
+        }
+        Ok(())
     }
 
     async fn copy(&self, from: &str, to: &str) -> Result<()> {

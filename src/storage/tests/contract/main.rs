@@ -104,6 +104,16 @@ async fn deleting_and_copying(store: &dyn BlobStore) {
     assert_eq!(kind(store.get("d/x/1").await), ErrorKind::NotFound);
     assert_eq!(store.get("d/y/z%20=1").await.unwrap(), b"first", "a copy is of its own");
     assert_eq!(store.list("d/").await.unwrap().len(), 2, "deleting a folder's name deletes nothing");
+    let many: Vec<String> = (0..3).map(|number| format!("many/{number}")).collect();
+    for key in &many {
+        store.put(key, b"x".to_vec()).await.unwrap();
+    }
+    store.delete_many(&[many[0].clone(), "many/absent".to_owned(), many[2].clone()]).await.unwrap();
+    store.delete_many(&[]).await.unwrap();
+    let left: Vec<String> = store.list("many/").await.unwrap().into_iter().map(|entry| entry.key).collect();
+    assert_eq!(left, many[1..2]);
+    assert_eq!(kind(store.delete_many(&["../many/1".to_owned()]).await), ErrorKind::Invalid);
+    store.delete_many(&left).await.unwrap();
 }
 
 async fn files(store: &dyn BlobStore) {
