@@ -35,7 +35,7 @@ pub use batches::timeline::{MAX_TIMELINE_POINTS, Timeline, TimelinePoint};
 pub use clock::{Clock, rfc3339};
 pub use events::{ChainPosition, ChainReport, Event, SealedEvent, with_acting_key};
 pub use facts::batch_ledger::{BatchLedger, LedgerFile};
-pub use facts::dossier_queries::DossierSummary;
+pub use facts::dossier_queries::{DossierSummary, WaitingOriginal};
 pub use facts::outbox::OutboxClaim;
 pub use facts::rebuild::REBUILT_BATCH;
 pub use facts::receive_files::ReceivedFile;

@@ -11,8 +11,9 @@ Start:  sohoa run FOLDER           take a folder of scans, print the balance of 
         sohoa search \"chi thi\"     find text, with or without marks
         sohoa doctor               what is missing on this machine, and how to mend it
 
-Exit codes: 0 all stored or in review; 2 bad arguments or settings; 3 some input was refused or failed;
-4 a dependency is missing; 5 store or catalogue unreachable; 6 fixity failed; 130 interrupted.")]
+Exit codes: 0 all stored or in review; 2 bad arguments or settings; 3 some input was refused, held or
+failed; 4 a dependency is missing; 5 store or catalogue unreachable at the start; 6 fixity failed;
+70 a defect of this program; 130 interrupted.")]
 pub struct Cli {
     /// Where the archive is.
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! Refusals, and warnings about inputs that were taken.
 
-use crate::error::messages::{Message, StoredMessage};
+use crate::error::messages::{Message, StoredMessage, reading};
 use crate::error::{Error, ErrorKind};
 use crate::language::Language;
 use schemars::JsonSchema;
@@ -85,8 +85,11 @@ impl Refusal {
 }
 
 impl From<&Error> for Refusal {
+    /// An original whose bytes are gone is nobody's bad input: it is taken up again when the same bytes are delivered again.
     fn from(error: &Error) -> Self {
-        Self { class: error.kind().into(), reason: error.chain(), message: Some(Box::new(error.to_stored())) }
+        let is_lost = error.code() == reading::ORIGINAL_LOST;
+        let class = if is_lost { RefusalClass::Outage } else { error.kind().into() };
+        Self { class, reason: error.chain(), message: Some(Box::new(error.to_stored())) }
     }
 }
 

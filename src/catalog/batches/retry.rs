@@ -59,9 +59,7 @@ impl Catalog {
         }
         count += self.requeue_refused(&mut write, batch, &files, &classes).await?;
         if count > 0 {
-            let statement = sqlx::query("UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'")
-                .bind(batch.to_owned());
-            sql::execute(write.connection(), statement, "cannot open a batch again").await?;
+            write.reopen_batch(batch).await?;
             let classes: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
             write.append_events(batch, &[("", "batch-retried", serde_json::json!({ "items": count, "classes": classes }))]).await?;
         }

@@ -6,6 +6,7 @@ use crate::rows::{dossier_from_row, load_contents};
 use crate::sql::{self, MAX_IN_LIST, bind_all, dynamic_query, get, get_u64, placeholders};
 use sohoa_base::error::Result;
 use sohoa_base::model::account::UnitScope;
+use sohoa_base::model::delivered_file::DeliveredName;
 use sohoa_base::model::dossier::{Dossier, DossierName, DossierSnapshot};
 use std::collections::BTreeSet;
 
@@ -22,6 +23,19 @@ pub struct DossierSummary {
     pub review: u64,
     /// Number of open tasks; 0: idle.
     pub open_tasks: u64,
+}
+
+/// An original that is not deposited yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingOriginal {
+    /// Identifier of the file.
+    pub file: String,
+    /// Its dossier.
+    pub dossier: DossierName,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+    /// Path in the delivery.
+    pub path: String,
 }
 
 impl Catalog {
@@ -113,6 +127,32 @@ impl Catalog {
         .bind(sql::replace_nul(&dossier.code))
         .bind(sha256.to_owned());
         Ok(sql::fetch_optional(&mut connection, statement, "cannot look for a file").await?.is_some())
+    }
+
+    /// Originals that are not deposited, so that intake must have their bytes: the dossier, SHA-256 and path of up to `limit` files after
+    /// the identifier `after`, with the last identifier.
+    ///
+    /// # Errors
+    /// `Unavailable` where the catalogue does not answer.
+    pub async fn waiting_originals(&self, after: &str, limit: usize) -> Result<Vec<WaitingOriginal>> {
+        let mut connection = self.read().await?;
+        let statement = sqlx::query(
+            "SELECT f.id AS file_id, f.sha256, f.path, d.fonds, d.code, d.title FROM files f JOIN dossiers d ON d.id = f.dossier
+             WHERE f.id > $1 AND f.deposited = 0 AND f.sha256 <> '' AND f.state NOT IN ('removed', 'duplicate', 'expanded')
+             ORDER BY f.id LIMIT $2",
+        );
+        let statement = statement.bind(after.to_owned()).bind(sql::to_i64(limit));
+        let rows = sql::fetch_all(&mut connection, statement, "cannot read waiting originals").await?;
+        rows.iter()
+            .map(|row| {
+                Ok(WaitingOriginal {
+                    file: get(row, "file_id")?,
+                    dossier: DossierName { fonds: get(row, "fonds")?, code: get(row, "code")?, title: get(row, "title")? },
+                    sha256: get(row, "sha256")?,
+                    path: sql::get_json::<DeliveredName>(row, "path")?.display,
+                })
+            })
+            .collect()
     }
 
     /// Those of the given SHA-256 sums whose intake copy can be deleted: the catalogue has files with this content, each of them

@@ -132,11 +132,13 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Sets a finished batch back to running, unless a newer batch of the same delivery is unfinished.
+    /// Sets a finished batch back to running. Where a newer batch of the same delivery is unfinished, that one goes on under the key of
+    /// the delivery, and this one gets its identifier as key.
     pub(crate) async fn reopen_batch(&mut self, batch: &str) -> Result<()> {
         let statement = sqlx::query(
-            "UPDATE batches SET state = 'running', ended = NULL WHERE id = $1 AND state = 'finished'
-             AND NOT EXISTS (SELECT 1 FROM batches other WHERE other.key = batches.key AND other.state <> 'finished')",
+            "UPDATE batches SET state = 'running', ended = NULL, key = CASE WHEN EXISTS (
+                 SELECT 1 FROM batches other WHERE other.key = batches.key AND other.state <> 'finished') THEN id ELSE key END
+             WHERE id = $1 AND state = 'finished'",
         );
         sql::execute(self.connection(), statement.bind(batch.to_owned()), "cannot open a batch again").await.map(|_| ())
     }

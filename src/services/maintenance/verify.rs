@@ -5,7 +5,8 @@ use crate::archive::Archive;
 use crate::maintenance::leftovers::{self, Leftover};
 use serde::Serialize;
 use sohoa_base::error::Result;
-use sohoa_stages::object_names;
+use sohoa_base::messages::reading::ORIGINAL_LOST;
+use sohoa_stages::{object_names, originals};
 use sohoa_storage::ocfl::ocfl_object;
 use sohoa_storage::ocfl::verify as fixity;
 use std::collections::BTreeSet;
@@ -73,7 +74,30 @@ pub async fn verify_all(archive: &Archive) -> Result<VerifyReport> {
             None => break,
         }
     }
+    find_lost_originals(archive, &mut problems).await?;
     let log = verify_log(archive, &[]).await?;
     let leftovers = leftovers::find_leftovers(archive, leftovers::MIN_AGE).await?;
     Ok(VerifyReport { objects: objects.len() as u64, events: log.events, log_problems: log.problems, problems, leftovers })
+}
+
+/// Originals that wait for their deposit and whose bytes are in no place where they are looked for.
+async fn find_lost_originals(archive: &Archive, problems: &mut Vec<Problem>) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let waiting = archive.catalog.waiting_originals(&after, DOSSIER_CHUNK).await?;
+        let Some(last) = waiting.last() else { return Ok(()) };
+        after.clone_from(&last.file);
+        for original in waiting {
+            match originals::locate_original_in(archive.store.as_ref(), &original.dossier, &original.sha256).await {
+                Ok(_) => {}
+                Err(error) if error.code() == ORIGINAL_LOST => problems.push(Problem {
+                    object: object_names::dossier_object(&original.dossier),
+                    path: original.path,
+                    problem: "the bytes of this original are gone; deliver the file again".to_owned(),
+                    damage: true,
+                }),
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::home::{TestHome, sample_path};
 use crate::support::server::{Person, Server};
+use std::path::Path;
 
 fn submit(home: &TestHome, input: &str, arguments: &[&str]) -> String {
     let arguments = [&["submit", input, "--json", "-q"], arguments].concat();
@@ -57,13 +58,17 @@ fn run_with_failures_is_nowhere_shown_as_simply_finished() {
     std::fs::copy(scan, folder.join("1.jpg")).unwrap();
     std::fs::write(folder.join("2.pdf"), "no PDF").unwrap();
     let refused = home.expect_json(3, &["run", folder.to_str().unwrap(), "--json", "-q"])["batch"].as_str().unwrap().to_owned();
-    // The original of another delivery is lost before it is read: its task fails.
+    // The object of another dossier is damaged before more of it comes: its task fails.
     let other = home.path().join("in/B");
     std::fs::create_dir_all(&other).unwrap();
     std::fs::copy(sample_path("003-ban-giao-tai-lieu/BB_bangiao.tif"), other.join("1.tif")).unwrap();
+    home.expect_exit(0, &["run", other.to_str().unwrap(), "-q"]);
+    let is_inventory = |path: &Path| path.ends_with("inventory.json") && path.to_string_lossy().contains("local%3aB/inventory");
+    let (inventory, bytes) = home.stored_files().into_iter().find(|(path, _)| is_inventory(path)).unwrap();
+    let damaged = String::from_utf8(bytes).unwrap().replace("\"head\": \"v1\"", "\"head\": \"v7\"");
+    std::fs::write(home.path().join("store/ocfl").join(inventory), damaged).unwrap();
+    std::fs::copy(sample_path("002-cau-phao-cua-may/trang 2.jpg"), other.join("2.jpg")).unwrap();
     let failed = submit(&home, other.to_str().unwrap(), &[]);
-    let intake = walkdir::WalkDir::new(home.path().join("store/intake")).into_iter().flatten();
-    intake.filter(|entry| entry.file_type().is_file()).for_each(|entry| std::fs::remove_file(entry.path()).unwrap());
     home.expect_exit(0, &["work", "--until-empty"]);
 
     for (batch, vietnamese, english) in [

@@ -1,5 +1,8 @@
 //! Reading pages: models, the reading process, its limits, and the stages that use it.
 
+/// Code of [`original_lost`].
+pub const ORIGINAL_LOST: &str = "original_lost";
+
 errors! {
     model_unreadable(file): Unavailable,
         "cannot read the model {file}; check its permissions",
