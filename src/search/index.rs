@@ -53,8 +53,11 @@ struct ReaderState {
 pub struct IndexPosition {
     /// Identifier of the catalogue whose events were followed.
     pub catalogue: String,
-    /// Sequence number of the last event.
+    /// Sequence number of the last event; of an unfinished full pass, of the last one before it began.
     pub event: u64,
+    /// An unfinished full pass: the identifier of the last dossier that is indexed, empty for none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_pass_after: Option<String>,
 }
 
 /// The right to write, of one process at a time. Changes become durable and visible at [`IndexUpdate::commit`].

@@ -85,7 +85,7 @@ pub(crate) fn english(message: Message<'_>) -> String {
         }
         Message::SignInUnlocked { name, networks: 0 } => format!("{name} is not locked"),
         Message::SignInUnlocked { name, networks } => {
-            format!("{name} may sign in again; there were wrong passwords from {} networks", commas(networks))
+            format!("{name} may sign in again; networks with wrong passwords: {}", commas(networks))
         }
         Message::BalanceDossiers { dossiers, documents } => format!("Dossiers: {}, documents: {}", commas(dossiers), commas(documents)),
         Message::RunDuration { seconds, cpu, rate } => format!("Took {seconds} s ({rate} pages/s), {cpu} s of processor time"),
@@ -100,12 +100,15 @@ pub(crate) fn english(message: Message<'_>) -> String {
                 (None, _, Some(document)) => format!(", document {document}"),
                 (None, _, None) => String::new(),
             };
-            format!("Failed [{class}] dossier {dossier}{item}: {reason} (tried {} times)", commas(u64::from(tries)))
+            format!("Failed [{class}] dossier {dossier}{item}: {reason} (tries: {})", commas(u64::from(tries)))
         }
         Message::RetryFailedTasks { batch } => {
             format!(
                 "Failed tasks wait for a person: `sohoa runs retry {batch}` does them again, `sohoa runs cancel {batch}` ends them; originals are kept"
             )
+        }
+        Message::SearchIncomplete => {
+            "The search index is being brought up to date: pages may be missing here; search again later".to_owned()
         }
         Message::NotYetFindable => "The search index is being brought up to date; these pages will be findable soon".to_owned(),
         Message::Interrupted => "Stopped before the end; the same command again continues".to_owned(),
@@ -144,7 +147,7 @@ pub(crate) fn english(message: Message<'_>) -> String {
         }
         .to_owned(),
         Message::NothingFound => "No page found".to_owned(),
-        Message::Hits { total } => format!("{} pages found", commas(total)),
+        Message::Hits { total } => format!("Pages found: {}", commas(total)),
         Message::Verified { objects, problems } => format!("{} dossiers checked: {} problems", commas(objects), commas(problems)),
         Message::Leftover { found } => leftover(Language::English, found),
         Message::BackedUp { users, events } => {

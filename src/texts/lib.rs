@@ -114,6 +114,7 @@ pub enum Message<'a> {
         batch: String,
     },
     NotYetFindable,
+    SearchIncomplete,
     Interrupted,
     ModelsMissing,
     Submitted {

@@ -112,6 +112,7 @@ pub(crate) fn vietnamese(message: Message<'_>) -> String {
                 "Việc bị lỗi chờ người xử lý: `sohoa runs retry {batch}` làm lại, `sohoa runs cancel {batch}` bỏ; bản gốc còn giữ nguyên"
             )
         }
+        Message::SearchIncomplete => "Chỉ mục tìm kiếm đang được cập nhật: kết quả có thể còn thiếu trang; hãy tìm lại sau".to_owned(),
         Message::NotYetFindable => "Chỉ mục tìm kiếm đang được cập nhật; các trang này sẽ tìm thấy được sau ít phút".to_owned(),
         Message::Interrupted => "Đã dừng giữa chừng; chạy lại đúng lệnh này để làm tiếp".to_owned(),
         Message::ModelsMissing => {

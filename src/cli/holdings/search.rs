@@ -2,10 +2,12 @@
 
 use crate::global_args::GlobalArgs;
 use crate::output;
-use crate::startup::current_program;
+use crate::startup::{current_program, stop_on_signal};
 use clap::Args;
 use sohoa_base::error::Result;
 use sohoa_services::archive::Archive;
+use sohoa_services::maintenance::index_follower::is_up_to_date;
+use sohoa_services::maintenance::log_followers::index_new_deposits;
 use sohoa_services::records::queries;
 use sohoa_texts::{Language, Message, localize};
 
@@ -38,6 +40,11 @@ impl Search {
         let config = global.load_config(toml::Table::new())?;
         let language = Language::from_code(&config.language);
         let archive = Archive::open(config, &current_program()?).await?;
+        // An index that is behind, as one that was damaged and is made again, would say that there is nothing.
+        let is_complete = is_up_to_date(&archive).await.unwrap_or(false) || index_new_deposits(&archive, &stop_on_signal()).await?;
+        if !is_complete {
+            eprintln!("{}", localize(language, Message::SearchIncomplete));
+        }
         let hits = queries::search(&archive, &self.query.join(" "), self.limit, self.offset)?;
         if global.json {
             for hit in &hits.hits {

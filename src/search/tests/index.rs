@@ -414,7 +414,7 @@ fn one_handle_writes_at_a_time_and_others_see_its_commits() {
     let mut update = begin(&index);
     assert!(second.begin_update().unwrap().is_none(), "the first still writes");
     assert_eq!(second.position().unwrap(), None);
-    let position = IndexPosition { catalogue: "c".to_owned(), event: 7 };
+    let position = IndexPosition { catalogue: "c".to_owned(), event: 7, full_pass_after: None };
     update.replace_dossier("urn:sohoa:P1:N", &[page("N", 1, 1, "mới tinh")]).unwrap();
     assert_eq!(ask(&second, "\"moi tinh\"").total, 0);
     update.commit(Some(&position)).unwrap();

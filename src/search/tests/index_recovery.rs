@@ -33,7 +33,7 @@ fn page(text: &str) -> IndexedPage {
 fn fill(index: &SearchIndex, text: &str) {
     let mut update = index.begin_update().unwrap().expect("nobody else writes");
     update.replace_dossier("urn:sohoa:P1:N", &[page(text)]).unwrap();
-    update.commit(Some(&IndexPosition { catalogue: "c".to_owned(), event: 1 })).unwrap();
+    update.commit(Some(&IndexPosition { catalogue: "c".to_owned(), event: 1, full_pass_after: None })).unwrap();
     update.close().unwrap();
 }
 
@@ -80,7 +80,7 @@ fn writer_of_deleted_index_cannot_change_the_new_one() {
     // The other process notices first.
     other.reopen().unwrap();
     fill(&other, "mới tinh");
-    let later = IndexPosition { catalogue: "c".to_owned(), event: 2 };
+    let later = IndexPosition { catalogue: "c".to_owned(), event: 2, full_pass_after: None };
     assert_eq!(update.commit(Some(&later)).unwrap_err().kind(), ErrorKind::Corrupt);
     assert_eq!(one.position().unwrap_err().kind(), ErrorKind::Corrupt);
     drop(update);

@@ -16,7 +16,7 @@ use sohoa_search::index::{IndexPosition, IndexUpdate};
 use sohoa_search::indexed_page::IndexedPage;
 use sohoa_stages::object_names;
 use sohoa_stages::record_json::record_from_json;
-use sohoa_storage::ocfl::ocfl_object;
+use sohoa_storage::ocfl::ocfl_object::ObjectReader;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(300);
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// Deposits, or dossiers of a full pass, in one commit.
-const CHUNK: usize = 100;
+const CHUNK: usize = 50;
 
 /// How long a command waits for its own deposits.
 const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -88,7 +88,7 @@ pub async fn wait_until_indexed(archive: &Archive, stop: &CancellationToken) -> 
 pub async fn refill(archive: &Archive, stop: &CancellationToken) -> Result<()> {
     match archive.index.begin_update()? {
         Some(mut update) => {
-            index_all(archive, &mut update, stop).await?;
+            index_all(archive, &mut update, None, stop).await?;
             update.close()
         }
         None => Ok(()),
@@ -101,8 +101,8 @@ pub async fn refill(archive: &Archive, stop: &CancellationToken) -> Result<()> {
 /// `Unavailable` where the catalogue does not answer.
 pub async fn is_up_to_date(archive: &Archive) -> Result<bool> {
     match valid_position(archive).await? {
-        Some(position) => Ok(archive.catalog.deposits_after(position.event, 1).await?.is_empty()),
-        None => Ok(false),
+        Some(position) if position.full_pass_after.is_none() => Ok(archive.catalog.deposits_after(position.event, 1).await?.is_empty()),
+        _ => Ok(false),
     }
 }
 
@@ -139,9 +139,16 @@ async fn follow(archive: &Arc<Archive>, stop: &CancellationToken) {
 
 /// Indexes what was deposited since the position of the index. Does nothing while another process holds the index.
 async fn follow_once(archive: &Archive, update: &mut Option<IndexUpdate>, stop: &CancellationToken) -> Result<()> {
-    let Some(position) = valid_position(archive).await? else {
-        let Some(update) = hold(archive, update)? else { return Ok(()) };
-        return index_all(archive, update, stop).await;
+    let position = match valid_position(archive).await? {
+        Some(position) if position.full_pass_after.is_none() => position,
+        _ => {
+            let Some(update) = hold(archive, update)? else { return Ok(()) };
+            // The process that held the index until now may have gone on meanwhile.
+            return match valid_position(archive).await? {
+                Some(position) if position.full_pass_after.is_none() => Ok(()),
+                unfinished => index_all(archive, update, unfinished, stop).await,
+            };
+        }
     };
     let mut event = position.event;
     while !stop.is_cancelled() {
@@ -157,7 +164,7 @@ async fn follow_once(archive: &Archive, update: &mut Option<IndexUpdate>, stop: 
             index_dossier(archive, update, &dossier).await?;
         }
         event = *last;
-        update.commit(Some(&IndexPosition { catalogue: position.catalogue.clone(), event }))?;
+        update.commit(Some(&IndexPosition { event, ..position.clone() }))?;
     }
     Ok(())
 }
@@ -170,25 +177,33 @@ fn hold<'a>(archive: &Archive, update: &'a mut Option<IndexUpdate>) -> Result<Op
     Ok(update.as_mut())
 }
 
-/// Fills the index from all deposited dossiers. What was deposited meanwhile is indexed again from the log.
-async fn index_all(archive: &Archive, update: &mut IndexUpdate, stop: &CancellationToken) -> Result<()> {
-    let start = IndexPosition { catalogue: archive.catalog.catalogue_id().await?, event: archive.catalog.event_cursor().await?.event };
-    update.clear()?;
-    let mut after = String::new();
+/// Fills the index from all deposited dossiers, from where an unfinished pass ended. What was deposited meanwhile is indexed again from
+/// the log.
+async fn index_all(archive: &Archive, update: &mut IndexUpdate, unfinished: Option<IndexPosition>, stop: &CancellationToken) -> Result<()> {
+    let mut position = match unfinished {
+        Some(position) => position,
+        None => {
+            let catalogue = archive.catalog.catalogue_id().await?;
+            let event = archive.catalog.event_cursor().await?.event;
+            update.clear()?;
+            IndexPosition { catalogue, event, full_pass_after: Some(String::new()) }
+        }
+    };
     loop {
-        let dossiers = archive.catalog.deposited_dossiers(&after, CHUNK).await?;
+        let after = position.full_pass_after.as_deref().unwrap_or_default();
+        let dossiers = archive.catalog.deposited_dossiers(after, CHUNK).await?;
         let Some(last) = dossiers.last() else { break };
-        after.clone_from(&last.id);
         for dossier in &dossiers {
             if stop.is_cancelled() {
                 return Ok(());
             }
             index_dossier(archive, update, dossier).await?;
         }
-        // Findable already; without a position, an interrupted pass begins again.
-        update.commit(None)?;
+        position.full_pass_after = Some(last.id.clone());
+        update.commit(Some(&position))?;
     }
-    update.commit(Some(&start))
+    position.full_pass_after = None;
+    update.commit(Some(&position))
 }
 
 /// Puts the pages of the dossier's newest version in place of those that the index has. A dossier whose object cannot be read is
@@ -207,12 +222,13 @@ async fn index_dossier(archive: &Archive, update: &mut IndexUpdate, dossier: &Do
 
 async fn pages_of_object(archive: &Archive, object: &str) -> Result<Vec<IndexedPage>> {
     let store = archive.store.as_ref();
-    let record = record_from_json(&ocfl_object::get(store, object, "record.json").await?, object)?;
+    let reader = ObjectReader::open(store, object).await?;
+    let record = record_from_json(&reader.get("record.json").await?, object)?;
     let mut pages = Vec::new();
     for document in &record.documents {
         for page in &document.pages {
             let Some(path) = &page.alto else { continue };
-            let text = String::from_utf8(ocfl_object::get(store, object, path).await?);
+            let text = String::from_utf8(reader.get(path).await?);
             let text = text.map_err(|error| records::stored_text_invalid(path, object).caused_by(error))?;
             pages.push(indexed_page(&record, document.number, page.number, &text)?);
         }

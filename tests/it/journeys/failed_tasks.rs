@@ -3,6 +3,12 @@
 use crate::support::command::sohoa_command;
 use crate::support::home::{TestHome, assert_balance_closes, sample_path};
 use serde_json::Value;
+use sohoa_base::model::page::geometry::Bounds;
+use sohoa_base::model::page::reading::{Block, BlockKind, Line, Reading, Word};
+use sohoa_catalog::Catalog;
+use sohoa_search::index::{IndexPosition, SearchIndex};
+use sohoa_search::indexed_page::IndexedPage;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -108,6 +114,83 @@ fn lost_original_parks_its_dossier_and_cancel_ends_it() {
     let balance = show(&home, &batch);
     assert_balance_closes(&balance);
     assert_eq!(balance["pages"]["failed"], 0, "{balance}");
+}
+
+#[test]
+fn lost_original_is_named_by_verify_and_taken_up_when_it_is_delivered_again() {
+    let home = TestHome::new();
+    let folder = delivery(&home, "A", 2);
+    let batch = home.expect_json(0, &["submit", text(&folder), "--json", "-q"])["batch"].as_str().unwrap().to_owned();
+    let intake = walkdir::WalkDir::new(home.path().join("store/intake")).into_iter().flatten();
+    std::fs::remove_file(intake.filter(|entry| entry.file_type().is_file()).map(|entry| entry.into_path()).min().unwrap()).unwrap();
+    home.expect_exit(0, &["work", "--until-empty"]);
+    let verified = home.expect_json(6, &["verify", "--json"]);
+    assert!(verified["problems"].to_string().contains("deliver the file again"), "{verified}");
+
+    // The same folder, while the first run still has a failed dossier: its run can be tried again nevertheless.
+    let again = home.run_sohoa(&["run", text(&folder), "-q", "--lang", "en"]);
+    assert!(matches!(again.status.code(), Some(0 | 3)), "{again:?}");
+    home.expect_exit(0, &["runs", "retry", &batch]);
+    home.expect_exit(0, &["work", "--until-empty"]);
+    let balance = show(&home, &batch);
+    assert_balance_closes(&balance);
+    assert_eq!((&balance["pages"]["failed"], &balance["files"]["refused"]), (&0.into(), &0.into()), "{balance}");
+    assert_eq!(balance["pages"]["in"], 2, "{balance}");
+    home.expect_exit(0, &["verify"]);
+}
+
+#[test]
+fn search_in_a_damaged_index_does_not_say_that_there_is_nothing() {
+    let home = TestHome::new();
+    home.expect_exit(0, &["run", text(&delivery(&home, "A", 1)), "-q"]);
+    let found = home.expect_exit(0, &["search", "sửa chữa cầu phao"]);
+    assert!(found.contains("A#1"), "{found}");
+    std::fs::write(home.path().join("index/meta.json"), "{broken").unwrap();
+    assert_eq!(home.expect_exit(0, &["search", "sửa chữa cầu phao"]), found);
+}
+
+/// A page with these words, as the only one of the dossier in the index.
+fn indexed_page(object: &str, dossier: &str, words: &str) -> IndexedPage {
+    let bounds = Bounds::new(0, 0, 100, 10);
+    let words = words.split(' ').map(|word| Word::new(word, bounds, 90)).collect();
+    let blocks = vec![Block { kind: BlockKind::Text, bounds, lines: vec![Line::new(bounds, words)] }];
+    IndexedPage {
+        object: object.to_owned(),
+        fonds: "local".to_owned(),
+        dossier: dossier.to_owned(),
+        title: dossier.to_owned(),
+        document: 1,
+        page: 1,
+        kind: "32".to_owned(),
+        kind_name: "khác".to_owned(),
+        fields: BTreeMap::new(),
+        reading: Reading { width: 100, height: 100, dpi: 200, blocks, ..Reading::default() },
+    }
+}
+
+#[test]
+fn full_pass_of_the_index_that_was_interrupted_goes_on_where_it_ended() {
+    let home = TestHome::new();
+    let dossiers = ["A", "B"].map(|name| delivery(&home, name, 1));
+    home.expect_exit(0, &["run", text(&dossiers[0]), text(&dossiers[1]), "-q"]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (catalogue, event, done) = runtime.block_on(async {
+        let catalog = Catalog::open(&format!("sqlite:{}", home.path().join("catalog.db").display())).await.unwrap();
+        let done = catalog.deposited_dossiers("", 1).await.unwrap().remove(0);
+        (catalog.catalogue_id().await.unwrap(), catalog.event_cursor().await.unwrap().event, done)
+    });
+    let index = SearchIndex::open(&home.path().join("index")).unwrap();
+    let mut update = index.begin_update().unwrap().unwrap();
+    update.clear().unwrap();
+    let (code, other) = (done.name.code.as_str(), if done.name.code == "A" { "B" } else { "A" });
+    let object = format!("urn:sohoa:{}:{code}", done.name.fonds);
+    update.replace_dossier(&object, &[indexed_page(&object, code, "trangcualanthunhat")]).unwrap();
+    update.commit(Some(&IndexPosition { catalogue, event, full_pass_after: Some(done.id) })).unwrap();
+    update.close().unwrap();
+    drop(index);
+
+    assert!(home.expect_exit(0, &["search", "trangcualanthunhat"]).contains(&format!("{code}#1")), "the pass began again");
+    assert!(home.expect_exit(0, &["search", "sửa chữa cầu phao"]).contains(&format!("{other}#1")), "the pass did not go on");
 }
 
 #[test]

@@ -79,7 +79,11 @@ async fn many_people_search_a_large_archive() {
     );
     sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&mut connection).await.unwrap();
     let catalog = sohoa_catalog::Catalog::open(&format!("sqlite:{}", home.join("catalog.db").display())).await.unwrap();
-    let position = IndexPosition { catalogue: catalog.catalogue_id().await.unwrap(), event: catalog.event_cursor().await.unwrap().event };
+    let position = IndexPosition {
+        catalogue: catalog.catalogue_id().await.unwrap(),
+        event: catalog.event_cursor().await.unwrap().event,
+        full_pass_after: None,
+    };
     let index = SearchIndex::open(&home.join("index")).unwrap();
     let mut update = index.begin_update().unwrap().expect("nobody else writes");
     let vocabulary = syllables();
