@@ -143,8 +143,9 @@ fn format_row(table: &str, row: &sqlx::sqlite::SqliteRow) -> String {
             "INTEGER" => row.get::<i64, _>(column.ordinal()).to_string(),
             _ => row.get::<String, _>(column.ordinal()),
         };
-        let is_order = matches!(kept_column_name(table, column.name()), "seq" | "hash" | "pass" | "key");
-        if is_order { "…".to_owned() } else { VOLATILE.replace_all(&text, "…").replace('\n', "\\n") }
+        // Order and day differ from run to run.
+        let is_volatile = matches!(kept_column_name(table, column.name()), "seq" | "hash" | "pass" | "key" | "day");
+        if is_volatile { "…".to_owned() } else { VOLATILE.replace_all(&text, "…").replace('\n', "\\n") }
     };
     let columns = row.columns().iter().filter(|column| !RANDOM_COLUMNS.contains(&column.name()));
     columns.map(|column| format!("{}={}", kept_column_name(table, column.name()), value(column))).collect::<Vec<_>>().join(" ")
