@@ -37,10 +37,17 @@ pub const GZIP: &str = "application/gzip";
 /// for unknown content. The name is not considered.
 #[must_use]
 pub fn detect(head: &[u8]) -> Option<&'static str> {
-    image_type(head).or_else(|| other_type(head))
+    // An archive is recognised by its first bytes, before a PDF that may have others before it: the first member of an uncompressed
+    // archive can be one.
+    scan_type(head).or_else(|| archive_type(head)).or_else(|| has_pdf_header(head).then_some(PDF)).or_else(|| other_type(head))
 }
 
-fn image_type(head: &[u8]) -> Option<&'static str> {
+/// Whether a PDF begins in the first 1024 bytes, as readers accept it (PDF 1.7, implementation note 13).
+fn has_pdf_header(head: &[u8]) -> bool {
+    head.get(..head.len().min(1029)).is_some_and(|start| start.windows(5).any(|window| window == b"%PDF-"))
+}
+
+fn scan_type(head: &[u8]) -> Option<&'static str> {
     let brand = || head.get(8..12);
     match head {
         [0xFF, 0xD8, 0xFF, ..] => Some(JPEG),
@@ -52,7 +59,7 @@ fn image_type(head: &[u8]) -> Option<&'static str> {
         [0xFF, 0x4F, 0xFF, 0x51, ..] => Some(J2K),
         [b'B', b'M', ..] if is_bitmap(head) => Some(BMP),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => heif_type(head),
-        _ if head.get(..head.len().min(1029)).is_some_and(|start| start.windows(5).any(|window| window == b"%PDF-")) => Some(PDF),
+        [b'%', b'P', b'D', b'F', b'-', ..] => Some(PDF),
         _ => None,
     }
 }
@@ -73,7 +80,7 @@ fn heif_type(head: &[u8]) -> Option<&'static str> {
     has(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"]).then_some(HEIC)
 }
 
-fn other_type(head: &[u8]) -> Option<&'static str> {
+fn archive_type(head: &[u8]) -> Option<&'static str> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK00PK\x03\x04") {
         return Some(match infer::get(head).map(|kind| kind.mime_type()) {
             Some(office) if office.contains("officedocument") || office.contains("opendocument") => office,
@@ -83,9 +90,10 @@ fn other_type(head: &[u8]) -> Option<&'static str> {
     if head.starts_with(&[0x1F, 0x8B]) {
         return Some(GZIP);
     }
-    if is_tar(head) {
-        return Some(TAR);
-    }
+    is_tar(head).then_some(TAR)
+}
+
+fn other_type(head: &[u8]) -> Option<&'static str> {
     match head {
         [b'M', b'Z', ..] => return Some("application/vnd.microsoft.portable-executable"),
         [b'%', b'!', ..] => return Some("application/postscript"),
@@ -195,6 +203,20 @@ pub fn extension_fits(name: &str, media_type: &str) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn uncompressed_archive_whose_first_member_is_a_pdf_is_an_archive() {
+        let zip = [&b"PK\x03\x04\x14\0\0\0\0\0"[..], &[0; 20], b"1.pdf", b"%PDF-1.4\n", &[b' '; 600]].concat();
+        assert_eq!(detect(&zip), Some(ZIP));
+        let mut header = [0; 512];
+        header[..5].copy_from_slice(b"1.pdf");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum::<u32>() + 8 * 32;
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        assert_eq!(detect(&[&header[..], b"%PDF-1.4\n", &[b' '; 600]].concat()), Some(TAR));
+        assert_eq!(detect(&[&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], b"%PDF-1.4\n"].concat()), Some(GZIP));
+        // Other bytes before a PDF are skipped, as by other readers.
+        assert_eq!(detect(b"From: scanner\r\n\r\n%PDF-1.4\n"), Some(PDF));
+    }
 
     #[test]
     fn media_types_are_detected_by_content() {
